@@ -1,0 +1,20 @@
+"""The Celery app and the whole timetable.
+
+The truth lives in the database and the broker only nudges: every periodic task is a sweep over
+«due and not done», so a missed or doubled tick does no harm.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "innoskole.settings")
+
+app = Celery("innoskole")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "deliver-queued-mail": {"task": "innoskole.notifications.tasks.sweep", "schedule": 60.0},
+    "close-and-tell": {"task": "applications.tasks.sweep_deadlines", "schedule": 60.0},
+}
