@@ -1,0 +1,72 @@
+"""The one mover: a conditional UPDATE on the old state, so that of two at once only one moves."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from applications.models import ApplicantMunicipality, Application, Guarantee, Intake, TeamMember
+from applications.states import (
+    BASIS_TRANSITIONS,
+    GUARANTEE_TRANSITIONS,
+    INTAKE_TRANSITIONS,
+    PARTNER_TRANSITIONS,
+    TRANSITIONS,
+)
+from innoskole.accounts import audit
+from innoskole.accounts.guards import Refused
+from innoskole.accounts.models import User
+
+TABLES: Mapping[type[Model], tuple[str, Mapping[str, frozenset[str]]]] = {
+    Intake: ("state", INTAKE_TRANSITIONS),
+    Application: ("state", TRANSITIONS),
+    TeamMember: ("basis", BASIS_TRANSITIONS),
+    ApplicantMunicipality: ("state", PARTNER_TRANSITIONS),
+    Guarantee: ("state", GUARANTEE_TRANSITIONS),
+}
+
+
+def move(
+    obj: Model,
+    to: str,
+    *,
+    verb: str,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+    by_label: str = "",
+    about: Model | None = None,
+    **fields: Any,
+) -> None:
+    """Move `obj` to the state `to`, set `fields` in the same statement, and write the audit line.
+
+    `verb` is an English message id marked with gettext_noop; `about` is the object on whose page the
+    line is read (default: `obj`). Raises Refused when the table does not allow the move, or when somebody
+    else has moved the object meanwhile; nothing is changed then.
+    """
+    field, table = TABLES[type(obj)]
+    origin: str = getattr(obj, field)
+    if to not in table[origin]:
+        raise Refused(_("This cannot be done now: the state is «%(state)s».") % {"state": _label(obj, field)})
+    before = _label(obj, field)
+    manager = type(obj)._default_manager
+    if not manager.filter(pk=obj.pk, **{field: origin}).update(**{field: to}, **fields):
+        raise Refused(_("Someone else has just changed this. Reload the page to see what is new."))
+    setattr(obj, field, to)
+    for name, value in fields.items():
+        setattr(obj, name, value)
+    audit.record(
+        about or obj,
+        verb,
+        by=by,
+        now=now,
+        changes={field: (before, _label(obj, field))},
+        reason=reason,
+        by_label=by_label,
+    )
+
+
+def _label(obj: Model, field: str) -> str:
+    return str(getattr(obj, f"get_{field}_display")())

@@ -1,0 +1,126 @@
+"""A round of the draw: frozen basis, announced sources, protocol, outcome. Kept for ever, also when annulled."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.application import Application
+from applications.models.intake import Intake
+
+
+class DrawRoundQuerySet(models.QuerySet["DrawRound"]):
+    def standing(self) -> "DrawRoundQuerySet":
+        return self.filter(annulled_at__isnull=True)
+
+
+class DrawRound(models.Model):
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(_("name of the round"), max_length=60, unique=True)
+    basis = models.TextField(_("frozen basis"))
+    digest = models.CharField(_("SHA-256 of the basis"), max_length=64)
+    quota_choice = models.CharField(_("choice of quotas"), max_length=10, default="as_set")
+    quota_reason = models.TextField(_("reason for the choice"), blank=True)
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    frozen_at = models.DateTimeField()
+    trial_draws = models.PositiveIntegerField(default=0)
+    seed_text = models.TextField(blank=True)
+    protocol = models.TextField(blank=True)
+    drawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    drawn_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    checked_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    annulled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    annulled_at = models.DateTimeField(null=True, blank=True)
+    annulled_reason = models.TextField(_("reason for annulment"), blank=True)
+
+    objects = DrawRoundQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["intake", "number"], name="rounds_are_numbered"),
+            models.UniqueConstraint(
+                fields=["intake"], condition=Q(annulled_at__isnull=True), name="one_standing_round"
+            ),
+            models.CheckConstraint(
+                condition=Q(annulled_at__isnull=True) | ~Q(annulled_reason=""), name="annulment_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceValue(models.Model):
+    """One announced source of randomness and its value: fetched from agreeing relays, or typed in and confirmed."""
+
+    round = models.ForeignKey(DrawRound, on_delete=models.PROTECT, related_name="sources")
+    ordinal = models.PositiveSmallIntegerField()
+    source_id = models.CharField(_("source"), max_length=80)
+    description = models.CharField(_("description"), max_length=300)
+    value = models.CharField(_("value"), max_length=200, blank=True)
+    fetched_from = models.TextField(_("relays that agree"), blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    entered_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "source_id"], name="a_source_once_per_round"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | ~Q(value=""), name="confirmed_source_has_a_value"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source_id
+
+
+class OutcomeKind(models.TextChoices):
+    PLACE = "place", _("Place")
+    RESERVE = "reserve", _("Waiting list")
+
+
+class Outcome(models.Model):
+    """What the decided selection gave one application, with its exact chance and lot."""
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="outcome")
+    round = models.ForeignKey(
+        DrawRound, on_delete=models.PROTECT, null=True, blank=True, related_name="outcomes"
+    )
+    kind = models.CharField(max_length=8, choices=OutcomeKind.choices)
+    region = models.CharField(max_length=4)
+    size = models.CharField(max_length=4)
+    chance = models.CharField(_("exact chance"), max_length=60)
+    lot = models.CharField(_("lot"), max_length=64, blank=True)
+    reserve_number = models.PositiveSmallIntegerField(_("number in the group's waiting list"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="reserve", reserve_number__isnull=False)
+                | Q(kind="place", reserve_number__isnull=True),
+                name="only_reserves_have_a_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.kind}"

@@ -1,0 +1,68 @@
+"""The school's handling of an application before the draw."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.application import Application
+from applications.models.team import TeamMember
+from applications.states import Basis
+
+
+class InformationRequest(models.Model):
+    """A question with its own deadline that unlocks only the named parts of the application."""
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="information_requests"
+    )
+    question = models.TextField(_("what is missing"))
+    parts: "models.JSONField[Any, Any]" = models.JSONField(_("parts to unlock"))
+    due_at = models.DateTimeField(_("deadline for the answer"))
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.TextField(_("answer"), blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(closed_at__isnull=True), name="one_open_information_request"
+            ),
+            models.CheckConstraint(condition=Q(due_at__gt=F("asked_at")), name="information_due_later"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.question[:40]}"
+
+
+class Assessment(models.Model):
+    """One version of the decision on a person's admission basis: proposed by rule, decided by a human."""
+
+    member = models.ForeignKey(TeamMember, on_delete=models.CASCADE, related_name="assessments")
+    version = models.PositiveSmallIntegerField()
+    proposal = models.CharField(_("proposed by the rule"), max_length=24, choices=Basis.choices)
+    outcome = models.CharField(_("decision"), max_length=24, choices=Basis.choices)
+    reason = models.TextField(_("reason"))
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "version"], name="assessments_are_numbered"),
+            models.CheckConstraint(condition=~Q(reason=""), name="assessment_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} v{self.version}: {self.outcome}"
