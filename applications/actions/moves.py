@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from applications.models import ApplicantMunicipality, Application, Guarantee, Intake, TeamMember
 from applications.states import (
@@ -50,7 +51,7 @@ def move(
     origin: str = getattr(obj, field)
     if to not in table[origin]:
         raise Refused(_("This cannot be done now: the state is «%(state)s».") % {"state": _label(obj, field)})
-    before = _label(obj, field)
+    before = _msgid(obj, field)
     manager = type(obj)._default_manager
     if not manager.filter(pk=obj.pk, **{field: origin}).update(**{field: to}, **fields):
         raise Refused(_("Someone else has just changed this. Reload the page to see what is new."))
@@ -62,7 +63,7 @@ def move(
         verb,
         by=by,
         now=now,
-        changes={field: (before, _label(obj, field))},
+        changes={field: (before, _msgid(obj, field))},
         reason=reason,
         by_label=by_label,
     )
@@ -70,3 +71,9 @@ def move(
 
 def _label(obj: Model, field: str) -> str:
     return str(getattr(obj, f"get_{field}_display")())
+
+
+def _msgid(obj: Model, field: str) -> str:
+    """The label in the source language: the history translates it for its reader."""
+    with override("en"):
+        return _label(obj, field)
