@@ -1,0 +1,156 @@
+"""Claim, send, mark: the only place that speaks to a mail server.
+
+No transaction is open while the mail server is spoken to, so a kill at any moment leaves the row either
+queued (nothing happened), sending (the sweep decides by on_crash) or settled.
+"""
+
+import logging
+import smtplib
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models import F
+
+from innoskole.notifications.models import Message
+
+logger = logging.getLogger(__name__)
+
+# Waiting times after the first, second … attempt that a mail server put off; then the letter has failed.
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
+# Longer than a task may live (CELERY_TASK_TIME_LIMIT), so a claim this old has no living owner.
+STALE_AFTER = timedelta(minutes=10)
+SWEEP_LIMIT = 500
+
+State = Message.State
+
+
+class Refusal(Exception):
+    """The mail server did not take the letter.
+
+    permanent: it never will. certain: the letter has not been taken for sure, so a new attempt cannot
+    make two of it.
+    """
+
+    def __init__(self, error: Exception, *, permanent: bool, certain: bool) -> None:
+        super().__init__(f"{type(error).__name__}: {error}")
+        self.permanent = permanent
+        self.certain = certain
+
+
+class Unreachable(Refusal):
+    """The mail server cannot be spoken to at all, so there is no use in trying the next letter now."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error, permanent=False, certain=True)
+
+
+def deliver(pk: int, now: datetime) -> bool:
+    """Send one queued message that is due. Returns whether the mail server took it.
+
+    Whoever wins the conditional update sends; everybody else returns at once. Raises Unreachable, after
+    the letter has been put off, if no mail server answers.
+    """
+    claimed = Message.objects.due(now).filter(pk=pk)
+    if not claimed.update(state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1):
+        return False
+    message = Message.objects.select_related("to_user").get(pk=pk)
+    if message.expires_at and message.expires_at < now:
+        _settle(message, State.VOID)
+        return False
+    if message.to_user and not message.to_user.is_active:
+        _settle(message, State.SUPPRESSED)
+        return False
+    try:
+        _send(message)
+    except Refusal as refusal:
+        _put_off(message, refusal, now)
+        if isinstance(refusal, Unreachable):
+            raise
+        return False
+    _settle(message, State.SENT, sent_at=now)
+    return True
+
+
+def sweep(now: datetime) -> int:
+    """Deal with claims whose sender died, then send all that is due. Returns how many were sent."""
+    stale = Message.objects.claimed_before(now - STALE_AFTER)
+    stale.filter(on_crash=Message.OnCrash.UNSURE).update(state=State.UNSURE)
+    stale.filter(attempts__gt=len(BACKOFF)).update(state=State.FAILED)
+    stale.update(state=State.QUEUED, next_attempt_at=now)
+    sent = 0
+    for pk in list(Message.objects.due(now).values_list("pk", flat=True)[:SWEEP_LIMIT]):
+        try:
+            sent += deliver(pk, now)
+        except Unreachable as error:
+            logger.warning("The mail server cannot be reached: %s", error)
+            break
+    return sent
+
+
+def _settle(message: Message, state: Message.State, *, sent_at: datetime | None = None) -> None:
+    # A letter that has left is sent, whatever a sweep made of its claim in the meantime.
+    blanked = {"body_text": "", "body_html": ""} if message.secret else {}
+    Message.objects.filter(pk=message.pk).update(state=state, sent_at=sent_at, error="", **blanked)
+
+
+def _put_off(message: Message, refusal: Refusal, now: datetime) -> None:
+    mine = Message.objects.filter(pk=message.pk, state=State.SENDING, claimed_at=message.claimed_at)
+    error = str(refusal)[:2000]
+    if not refusal.certain and message.on_crash == Message.OnCrash.UNSURE:
+        mine.update(state=State.UNSURE, error=error)
+    elif refusal.permanent or message.attempts > len(BACKOFF):
+        mine.update(state=State.FAILED, error=error)
+        logger.error("Message %s was not sent: %s", message.pk, error)
+    else:
+        wait = BACKOFF[message.attempts - 1]
+        mine.update(state=State.QUEUED, next_attempt_at=now + wait, error=error)
+
+
+def _send(message: Message) -> None:
+    """Hand the letter to the mail server; raises Refusal if that does not take it."""
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.body_text,
+        to=[message.to_email],
+        headers={
+            # Out of the row, so that a copy after a crash is recognised as the same letter.
+            "Message-ID": f"<{message.uuid}@{host}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": message.language,
+        },
+    )
+    mail.attach_alternative(message.body_html, "text/html")
+    connection = get_connection()
+    try:
+        connection.open()
+    except (smtplib.SMTPException, OSError) as error:
+        raise Unreachable(error) from error
+    try:
+        connection.send_messages([mail])
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _text in error.recipients.values()]
+        raise Refusal(error, permanent=all(code >= 500 for code in codes), certain=True) from error
+    except smtplib.SMTPSenderRefused as error:
+        # Our own address is refused: a fault of the set-up, which can be mended while letters wait.
+        raise Refusal(error, permanent=False, certain=True) from error
+    except smtplib.SMTPResponseException as error:
+        raise Refusal(error, permanent=error.smtp_code >= 500, certain=True) from error
+    except (smtplib.SMTPNotSupportedError, ValueError) as error:
+        # An address or a header that cannot be written as mail.
+        raise Refusal(error, permanent=True, certain=True) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise Refusal(error, permanent=False, certain=False) from error
+    finally:
+        _hang_up(connection)
+
+
+def _hang_up(connection: BaseEmailBackend) -> None:
+    try:
+        connection.close()
+    except (smtplib.SMTPException, OSError) as error:
+        # The letter's fate was settled before the good-bye.
+        logger.info("The mail server hung up first: %s", error)
