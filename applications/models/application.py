@@ -125,7 +125,11 @@ class Application(models.Model):
                 condition=Q(state__in=State.values), name="application_state_is_known"
             ),
         ]
-        indexes = [models.Index(fields=["intake", "state"])]
+        indexes = [
+            models.Index(fields=["intake", "state"]),
+            models.Index(fields=["intake", "reference"]),
+            models.Index(fields=["intake", "submitted_at"]),
+        ]
 
     def __str__(self) -> str:
         return self.reference

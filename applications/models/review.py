@@ -41,6 +41,12 @@ class InformationRequest(models.Model):
         return f"{self.application_id}: {self.question[:40]}"
 
 
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def pending(self) -> "AssessmentQuerySet":
+        """Individual assessments that wait for the approval of a second person."""
+        return self.filter(needs_approval=True, approved_at__isnull=True, discarded_at__isnull=True)
+
+
 class Assessment(models.Model):
     """One version of the decision on a person's admission basis: proposed by rule, decided by a human."""
 
@@ -51,18 +57,34 @@ class Assessment(models.Model):
     reason = models.TextField(_("reason"))
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
+    needs_approval = models.BooleanField(_("waits for a second person"), default=False)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
     discarded_at = models.DateTimeField(null=True, blank=True)
 
+    objects = AssessmentQuerySet.as_manager()
+
     class Meta:
         ordering = ["version"]
         constraints = [
             models.UniqueConstraint(fields=["member", "version"], name="assessments_are_numbered"),
+            models.UniqueConstraint(
+                fields=["member"],
+                condition=Q(needs_approval=True, approved_at__isnull=True, discarded_at__isnull=True),
+                name="one_assessment_waits_per_person",
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="assessment_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("decided_by")),
+                name="assessment_approved_by_another",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.member_id} v{self.version}: {self.outcome}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.needs_approval and self.approved_at is None and self.discarded_at is None
