@@ -7,7 +7,7 @@ from applications.models.application import (
     StepDraft,
     Submission,
 )
-from applications.models.draw import DrawRound, Outcome, OutcomeKind, SourceValue
+from applications.models.draw import DrawRound, Outcome, OutcomeKind, QuotaChoice, SourceValue
 from applications.models.intake import Dimension, Intake, Quota, Season
 from applications.models.review import Assessment, InformationRequest
 from applications.models.team import Document, EducationLevel, RoleType, Sector, TeamMember
@@ -28,6 +28,7 @@ __all__ = [
     "OutcomeKind",
     "PoliticalOutcome",
     "Quota",
+    "QuotaChoice",
     "RoleType",
     "Season",
     "Sector",

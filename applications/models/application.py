@@ -67,6 +67,16 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def unfinished(self) -> "ApplicationQuerySet":
         return self.filter(state__in=(State.DRAFT, State.AWAITING_APPROVAL))
 
+    def unsettled(self) -> "ApplicationQuerySet":
+        """Received, but neither ready for selection nor out of it: they stand in the way of the freeze."""
+        return self.filter(state__in=(State.SUBMITTED, State.IN_REVIEW, State.INFORMATION_REQUESTED))
+
+    def candidates(self) -> "ApplicationQuerySet":
+        """Those that may still come to the draw, ready or not: the pool of the what-if page."""
+        return self.filter(
+            state__in=(State.SUBMITTED, State.IN_REVIEW, State.INFORMATION_REQUESTED, State.READY)
+        )
+
     def in_draw(self) -> "ApplicationQuerySet":
         return self.filter(state=State.READY)
 

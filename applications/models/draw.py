@@ -1,5 +1,8 @@
 """A round of the draw: frozen basis, announced sources, protocol, outcome. Kept for ever, also when annulled."""
 
+from datetime import datetime
+from functools import cached_property
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,20 +10,40 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application
 from applications.models.intake import Intake
+from applications.selection.basis import Basis, read_basis
+
+
+class QuotaChoice(models.TextChoices):
+    """By which quotas a round is drawn; another choice than the first needs a reason."""
+
+    AS_SET = "as_set", _("The quotas as they were set")
+    SOFTENED = "softened", _("Softened quotas: the cheapest deviation")
+    PLACES = "places", _("More places")
+    EDITED = "edited", _("Quotas edited by hand")
 
 
 class DrawRoundQuerySet(models.QuerySet["DrawRound"]):
     def standing(self) -> "DrawRoundQuerySet":
         return self.filter(annulled_at__isnull=True)
 
+    def with_people(self) -> "DrawRoundQuerySet":
+        return self.select_related(
+            "intake", "frozen_by", "drawn_by", "checked_by", "decided_by", "annulled_by"
+        )
+
 
 class DrawRound(models.Model):
+    """One round: frozen, drawn, checked, decided, or annulled. A round without a draw has no basis and no seed,
+    only a protocol that says that everybody was admitted."""
+
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField()
     name = models.CharField(_("name of the round"), max_length=60, unique=True)
-    basis = models.TextField(_("frozen basis"))
+    basis = models.TextField(_("frozen basis"), blank=True)
     digest = models.CharField(_("SHA-256 of the basis"), max_length=64)
-    quota_choice = models.CharField(_("choice of quotas"), max_length=10, default="as_set")
+    quota_choice = models.CharField(
+        _("choice of quotas"), max_length=10, choices=QuotaChoice.choices, default=QuotaChoice.AS_SET
+    )
     quota_reason = models.TextField(_("reason for the choice"), blank=True)
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     frozen_at = models.DateTimeField()
@@ -62,6 +85,26 @@ class DrawRound(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_draw(self) -> bool:
+        """Whether lots are drawn in this round; if not, everybody is admitted."""
+        return bool(self.basis)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may see the result: the school has published it, or annulled the round."""
+        return self.annulled_at is not None or self.intake.published_at is not None
+
+    @cached_property
+    def frozen(self) -> Basis:
+        """The basis read back; raises InputError when it is not whole."""
+        return read_basis(self.basis.encode())
+
+
+class SourceValueQuerySet(models.QuerySet["SourceValue"]):
+    def missing(self) -> "SourceValueQuerySet":
+        return self.filter(confirmed_at__isnull=True)
+
 
 class SourceValue(models.Model):
     """One announced source of randomness and its value: fetched from agreeing relays, or typed in and confirmed."""
@@ -70,7 +113,9 @@ class SourceValue(models.Model):
     ordinal = models.PositiveSmallIntegerField()
     source_id = models.CharField(_("source"), max_length=80)
     description = models.CharField(_("description"), max_length=300)
+    available_at = models.DateTimeField(_("has a value from"))
     value = models.CharField(_("value"), max_length=200, blank=True)
+    fallback_reason = models.TextField(_("why the fallback applies"), blank=True)
     fetched_from = models.TextField(_("relays that agree"), blank=True)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -80,6 +125,8 @@ class SourceValue(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SourceValueQuerySet.as_manager()
 
     class Meta:
         ordering = ["ordinal"]
@@ -92,6 +139,9 @@ class SourceValue(models.Model):
 
     def __str__(self) -> str:
         return self.source_id
+
+    def is_available_at(self, now: datetime) -> bool:
+        return now >= self.available_at
 
 
 class OutcomeKind(models.TextChoices):
@@ -111,7 +161,9 @@ class Outcome(models.Model):
     size = models.CharField(max_length=4)
     chance = models.CharField(_("exact chance"), max_length=60)
     lot = models.CharField(_("lot"), max_length=64, blank=True)
-    reserve_number = models.PositiveSmallIntegerField(_("number in the group's waiting list"), null=True, blank=True)
+    reserve_number = models.PositiveSmallIntegerField(
+        _("number in the group's waiting list"), null=True, blank=True
+    )
 
     class Meta:
         constraints = [
