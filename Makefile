@@ -17,7 +17,7 @@ create = $(PYTHON) -m venv $(1)
 endif
 
 .PHONY: help demo test check fix bench lock lint types imports templates deploy migrations states \
-	translations house
+	translations house node_modules
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -74,7 +74,7 @@ deploy: $(VENV)/.installed-dev node_modules/.package-lock.json
 		$(PY) manage.py check --deploy --fail-level WARNING
 
 migrations: $(VENV)/.installed-dev
-	$(PY) manage.py makemigrations --check --dry-run
+	DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
 
 states: $(VENV)/.installed-dev
 	$(PY) manage.py states --check
@@ -107,6 +107,8 @@ $(VENV)/.installed-dev: requirements-dev.lock | $(VENV)/bin/python
 	@echo "Installing requirements-bench.lock …"
 	@$(call install,.venv-bench,requirements-bench.lock)
 	@touch $@
+
+node_modules: node_modules/.package-lock.json
 
 # With the system's npm, else with the one that a Python wheel carries.
 npm_ci := ci --ignore-scripts --no-audit --no-fund --loglevel=error

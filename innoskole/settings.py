@@ -136,6 +136,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Oslo"
+CELERY_WORKER_REDIRECT_STDOUTS = False  # a mail printed in the demo stays readable
 
 # --- Language and time ----------------------------------------------------------------------------
 
@@ -189,7 +190,7 @@ SCHOOL_CONTACT_EMAIL = env.str("SCHOOL_CONTACT_EMAIL", default="innoskole@exampl
 # --- Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",

@@ -196,9 +196,11 @@ def _reachable(binaries: Path, folder: Path, account: dict) -> Path:
         subprocess.run([binaries / "postgres", "--version"], capture_output=True, check=True, **account)
         return binaries
     except PermissionError:
-        copy = folder / "binaries"
-        shutil.copytree(binaries.parent, copy, ignore=shutil.ignore_patterns("include", "doc"))
-        return copy / "bin"
+        package = binaries.parents[1]
+        copy = folder / "site-packages"
+        for part in (package, package.with_name(f"{package.name}.libs")):  # found relative to each other
+            shutil.copytree(part, copy / part.name)
+        return copy / package.name / binaries.relative_to(package)
 
 
 def _postgres_answers(url: str) -> bool:
