@@ -11,6 +11,8 @@ from django.conf import settings
 from tests import cache
 from tests.services import chromium
 
+pytest_plugins = ["tests.cast"]
+
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"
 
 
