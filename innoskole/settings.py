@@ -162,22 +162,47 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "front"
 ACCOUNT_ADAPTER = "innoskole.notifications.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"signup": "innoskole.accounts.forms.SignupForm"}
-ACCOUNT_RATE_LIMITS = {} if env.bool("RATE_LIMITS_OFF", default=False) and not PRODUCTION else None
-if ACCOUNT_RATE_LIMITS is None:
-    del ACCOUNT_RATE_LIMITS  # allauth's own limits apply
+ACCOUNT_FORMS = {
+    "login": "innoskole.accounts.forms.LoginForm",
+    "signup": "innoskole.accounts.forms.SignupForm",
+    "request_login_code": "innoskole.accounts.forms.RequestLoginCodeForm",
+    "confirm_login_code": "innoskole.accounts.forms.ConfirmLoginCodeForm",
+    "confirm_email_verification_code": "innoskole.accounts.forms.ConfirmAddressForm",
+    "reset_password": "innoskole.accounts.forms.ResetPasswordForm",
+    "confirm_password_reset_code": "innoskole.accounts.forms.ConfirmPasswordResetCodeForm",
+    "reset_password_from_key": "innoskole.accounts.forms.NewPasswordForm",
+    "change_password": "innoskole.accounts.forms.ChangePasswordForm",
+    "set_password": "innoskole.accounts.forms.SetPasswordForm",
+    "reauthenticate": "innoskole.accounts.forms.ReauthenticateForm",
+    "add_email": "innoskole.accounts.forms.NewAddressForm",
+}
+# allauth's own limits apply; off only for load tests and trials.
+if env.bool("RATE_LIMITS_OFF", default=False) and not PRODUCTION:
+    ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "innoskole.accounts.second_factor.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "innoskole.accounts.forms.SecondFactorForm",
+    "reauthenticate": "innoskole.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "innoskole.accounts.forms.ActivateSecondFactorForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Innoskole"
+MFA_TOTP_TOLERANCE = 1
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
 
 # --- Mail -----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from itertools import product
 
 from django.db.models import QuerySet
 
-from innoskole.accounts.models import Affiliation, DomainException, User
+from innoskole.accounts.models import DomainException
 from innoskole.municipalities.models import Municipality
 
 # How a letter of a name is written in a domain. Only å has two spellings.
@@ -63,10 +63,3 @@ def _contemporaries(municipality: Municipality) -> QuerySet[Municipality]:
     if municipality.valid_to_on is None:
         return Municipality.objects.filter(valid_to_on__isnull=True)
     return Municipality.objects.valid_on(municipality.valid_to_on - timedelta(days=1))
-
-
-def proven_municipalities(user: User) -> QuerySet[Municipality]:
-    """The municipalities that a person is proven to act for."""
-    return Municipality.objects.filter(
-        affiliations__user=user, affiliations__state=Affiliation.State.PROVEN
-    ).order_by("code")

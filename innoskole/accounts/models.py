@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from innoskole.municipalities.models import Municipality
+from innoskole.municipalities.names import casefold, sort_key
 
 
 class Language(models.TextChoices):
@@ -34,15 +35,16 @@ class UserQuerySet(models.QuerySet["User"]):
     def search(self, text: str) -> Self:
         """People whose name or address contains every word of the text, in any letter case."""
         found = self
-        for word in text.casefold().split():
+        for word in casefold(text).split():
             found = found.filter(search_text__contains=word)
         return found
 
     def in_order(self) -> Self:
-        return self.order_by("search_text", "pk")
+        """By name, in the order of the Norwegian alphabet."""
+        return self.order_by("sort_key", "pk")
 
 
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):
+class UserManager(BaseUserManager["User"]):
     def create_user(
         self, email: str, password: str | None = None, *, name: str = "", language: str = "nb"
     ) -> "User":
@@ -75,8 +77,9 @@ class User(AbstractBaseUser):
     registered_at = models.DateTimeField(_("registered"), auto_now_add=True)
     # Computed and casefolded, because databases disagree on Ø and Å.
     search_text = models.CharField(max_length=450, editable=False, default="")
+    sort_key = models.CharField(max_length=600, editable=False, default="")
 
-    objects = UserManager()
+    objects = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -100,11 +103,18 @@ class User(AbstractBaseUser):
         return str(self)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = f"{self.name} {self.email}".casefold()
+        self.search_text = casefold(f"{self.name} {self.email}")
+        self.sort_key = sort_key(str(self))
         fields: Iterable[str] | None = kwargs.get("update_fields")
         if fields is not None and {"name", "email"} & set(fields):
-            kwargs["update_fields"] = {*fields, "search_text"}
+            kwargs["update_fields"] = {*fields, "search_text", "sort_key"}
         super().save(*args, **kwargs)
+
+    def proven_municipalities(self) -> models.QuerySet[Municipality]:
+        """The municipalities that this person is proven to act for."""
+        return Municipality.objects.filter(
+            affiliations__user=self, affiliations__state=Affiliation.State.PROVEN
+        ).in_order()
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):
