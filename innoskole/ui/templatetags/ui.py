@@ -63,14 +63,20 @@ def status_tag(label: str, color: str = "neutral") -> SafeString:
 
 @register.inclusion_tag("_components/error_summary.html")
 def error_summary(*forms_: errors.AnyForm | None) -> dict[str, Any]:
-    """`{% error_summary form formset %}`: every fault, each linked to its control; nothing if none."""
-    return {"faults": errors.faults(*(form for form in forms_ if form))}
+    """`{% error_summary form formset %}`: every fault, each linked to its control; nothing if none.
+
+    Put it before the forms: they then leave the faults that belong to no field to the summary.
+    """
+    present = [form for form in forms_ if form is not None]
+    for form in present:
+        form.in_error_summary = True  # type: ignore[union-attr]  # errors.html and errors_formset.html ask
+    return {"faults": errors.faults(*present)}
 
 
 @register.simple_tag
 def error_prefix(*forms_: errors.AnyForm | None) -> str:
     """`{% error_prefix form %}` first in the title block: «Feil: » when a bound form has errors."""
-    return _("Error:") + " " if errors.faults(*(form for form in forms_ if form)) else ""
+    return _("Error:") + " " if errors.faults(*(form for form in forms_ if form is not None)) else ""
 
 
 @register.inclusion_tag("_components/breadcrumbs.html")
