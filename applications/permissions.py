@@ -1,0 +1,27 @@
+"""Who may do what with an application. Contextual roles follow from data: see accounts.roles."""
+
+from applications.models import Application, Document
+from innoskole.accounts.models import User
+
+
+def may_edit(user: User, application: Application) -> bool:
+    """Colleagues proven for the lead municipality, and whoever coordinates the draft."""
+    return Application.objects.editable_by(user).filter(pk=application.pk).exists()
+
+
+def may_submit(user: User, application: Application) -> bool:
+    """Nobody acts for a municipality unproven: an unproven coordinator drafts, and does not submit."""
+    return user.proven_municipalities().filter(pk=application.lead_id).exists()
+
+
+def may_withdraw(user: User, application: Application) -> bool:
+    """Those who may submit; a draft that was never sent in also by its own coordinator."""
+    if may_submit(user, application):
+        return True
+    never_sent = not application.submissions.exists()
+    return never_sent and application.is_editable and application.coordinator_id == user.pk
+
+
+def may_read_documents(user: User, document: Document) -> bool:
+    """The school, and those who edit the application; not the partner municipalities."""
+    return user.is_course_administrator or may_edit(user, document.member.application)
