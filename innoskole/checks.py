@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.db.models import DateField, DateTimeField, Model
 
 OUR_PACKAGES = ("innoskole", "applications", "cohorts", "assessment")
@@ -66,6 +66,17 @@ def privacy_problems(models: Iterable[type[Model]], statements: Mapping[str, Any
                 obj=model,
                 id="innoskole.E005",
             )
+
+
+@register(deploy=True)
+def production_services(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What is right for a demo loses data, limits or letters in production."""
+    unfit = {
+        "DATABASE_URL names no PostgreSQL": "sqlite" in settings.DATABASES["default"]["ENGINE"],
+        "REDIS_URL is empty: limits on log-in attempts would hold for one process only": not settings.REDIS_URL,
+        "EMAIL_URL sends no letters": not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"),
+    }
+    return [Warning(f"{what}.", id="innoskole.W001") for what, is_so in unfit.items() if is_so]
 
 
 @register()

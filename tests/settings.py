@@ -12,7 +12,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # workers share the folder of the p
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from innoskole.settings import *  # noqa: F403
-from innoskole.settings import CACHES, DATABASES, VAR_DIR
+from innoskole.settings import CACHES, DATABASES, STATIC_ROOT, VAR_DIR
 
 # A file, not memory: browser tests use it from several threads, as the product does.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -22,3 +22,4 @@ CACHES["default"]["KEY_FUNCTION"] = "tests.cache.key_of_this_test"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+STATIC_ROOT.mkdir(exist_ok=True)

@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def prepare(self) -> None:
         """Bring database, register and demo up to date; a second run finds nearly nothing to do."""
-        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         transport = settings.CELERY_BROKER_TRANSPORT_OPTIONS if not settings.REDIS_URL else {}
         for name in ("data_folder_in", "data_folder_out", "control_folder"):
             if folder := transport.get(name):
@@ -53,8 +53,15 @@ class Command(BaseCommand):
     def serve(self, port: int) -> None:
         """Run until a signal comes or one of the two ends; either way the other is ended too."""
         python = [sys.executable, "-m"]
-        web = [*python, "gunicorn", "innoskole.wsgi", f"--bind={HOST}:{port}", "--threads=8"]
-        worker = [*python, "celery", "-A", "innoskole", "worker", "-B", "-P", "threads", "-c", "4"]
+        web = [
+            *python,
+            "gunicorn",
+            "innoskole.wsgi",
+            f"--bind={HOST}:{port}",
+            "--threads=8",
+            "--log-level=warning",
+        ]
+        worker = [*python, "celery", "--quiet", "-A", "innoskole", "worker", "-B", "-P", "threads", "-c", "4"]
         worker += ["--loglevel=warning", f"--schedule={settings.VAR_DIR / 'timetable'}"]
         environment = os.environ | {"DJANGO_SETTINGS_MODULE": "innoskole.settings"}
         environment.pop("CELERY_BROKER_URL", None)  # Celery would obey it and forget our settings
@@ -63,7 +70,7 @@ class Command(BaseCommand):
         # Groups of their own: Ctrl-C reaches only this process, which then ends both in order.
         children = [
             subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, process_group=0)
-            for command in ([*web, "--log-level=warning"], [*worker, "--quiet"])
+            for command in (web, worker)
         ]
         try:
             _wait_for(port, children[0])
