@@ -9,7 +9,7 @@ from applications.models.application import (
 )
 from applications.models.draw import DrawRound, Outcome, OutcomeKind, QuotaChoice, SourceValue
 from applications.models.intake import Dimension, Intake, Quota, Season
-from applications.models.review import Assessment, InformationRequest
+from applications.models.review import Assessment, InformationRequest, Part
 from applications.models.team import Document, EducationLevel, RoleType, Sector, TeamMember
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "MunicipalityRole",
     "Outcome",
     "OutcomeKind",
+    "Part",
     "PoliticalOutcome",
     "Quota",
     "QuotaChoice",

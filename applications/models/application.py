@@ -138,7 +138,7 @@ class Application(models.Model):
         indexes = [
             models.Index(fields=["intake", "state"]),
             models.Index(fields=["intake", "reference"]),
-            models.Index(fields=["intake", "submitted_at"]),
+            models.Index(fields=["intake", "changed_at"]),
         ]
 
     def __str__(self) -> str:

@@ -80,9 +80,7 @@ def _sectors(application: Application, members: list[TeamMember]) -> Condition:
 
 
 def _partners(application: Application) -> Condition:
-    partners = [
-        part for part in application.municipalities.all() if part.role == MunicipalityRole.PARTNER
-    ]
+    partners = [part for part in application.municipalities.all() if part.role == MunicipalityRole.PARTNER]
     missing = [part for part in partners if part.state != PartnerState.CONFIRMED]
     if not partners:
         evidence = _("The municipality applies alone.")
@@ -100,9 +98,7 @@ def _partners(application: Application) -> Condition:
 def current_guarantee(application: Application) -> Guarantee | None:
     """The guarantee in force or asked for, from the fetched relation."""
     standing = [
-        guarantee
-        for guarantee in application.guarantees.all()
-        if guarantee.state != GuaranteeState.REPLACED
+        guarantee for guarantee in application.guarantees.all() if guarantee.state != GuaranteeState.REPLACED
     ]
     return standing[0] if standing else None
 

@@ -12,6 +12,22 @@ from applications.models.team import TeamMember
 from applications.states import Basis
 
 
+class Part(models.TextChoices):
+    """Parts of an application that a request for information can unlock: the steps of the task list."""
+
+    MUNICIPALITY = "municipality", _("Municipality and partners")
+    TEAM = "team", _("The team")
+    PROBLEM = "problem", _("Problem statement")
+    ANCHORING = "anchoring", _("Anchoring")
+    COMPOSITION = "composition", _("Composition of the team")
+    GUARANTEE = "guarantee", _("The guarantee")
+
+
+class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
+    def open(self) -> "InformationRequestQuerySet":
+        return self.filter(closed_at__isnull=True)
+
+
 class InformationRequest(models.Model):
     """A question with its own deadline that unlocks only the named parts of the application."""
 
@@ -29,6 +45,8 @@ class InformationRequest(models.Model):
     )
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = InformationRequestQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -36,9 +54,14 @@ class InformationRequest(models.Model):
             ),
             models.CheckConstraint(condition=Q(due_at__gt=F("asked_at")), name="information_due_later"),
         ]
+        indexes = [models.Index(fields=["closed_at", "due_at"])]
 
     def __str__(self) -> str:
         return f"{self.application_id}: {self.question[:40]}"
+
+    def part_labels(self) -> list[Any]:
+        """The names of the unlocked parts, translated when they are shown."""
+        return [Part(part).label for part in self.parts]
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):

@@ -91,7 +91,7 @@ def groups_of(intake: Intake) -> list[Group]:
 
 def quotas_of(intake: Intake) -> dict[tuple[str, str], Bounds]:
     """The quotas in force for every group of an intake, in the order of `groups_of`."""
-    if intake.pk is None:
+    if intake._state.adding:
         return quotas_from((), intake)
     return quotas_from(intake.quotas.all(), intake)
 

@@ -1,0 +1,153 @@
+"""Each person's admission basis: proposed by rule, decided by a human with a reason, every version kept."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
+
+from applications.actions.moves import move
+from applications.models import Application, Assessment, TeamMember
+from applications.models.admission import DECISIONS, is_individual, proposal_for
+from applications.models.review import AssessmentQuerySet
+from applications.states import BASIS_TRANSITIONS, Basis, State
+from innoskole.accounts import audit
+from innoskole.accounts.guards import Refused
+from innoskole.accounts.models import User
+
+DECIDED = gettext_noop("decided the admission basis of a person")
+PROPOSED = gettext_noop("proposed the admission basis of a person; a second person must approve it")
+APPROVED = gettext_noop("approved the admission basis of a person")
+DISCARDED = gettext_noop("discarded a proposed admission basis")
+
+
+@transaction.atomic
+def assess(member: TeamMember, *, outcome: str, reason: str, by: User, now: datetime) -> Assessment:
+    """Decide a person's admission basis: qualified, individually qualified or course participant.
+
+    A decision by judgement waits for a second person when the intake says so; the basis is then
+    «individual assessment under way» until it is approved. Raises Refused outside the review, without a
+    reason, and while another decision on the person waits for approval.
+    """
+    application = _in_review(member)
+    if outcome not in DECISIONS:
+        raise Refused(_("Choose one of the decisions."))
+    if not reason.strip():
+        raise Refused(_("State the reason for the decision."))
+    if member.assessments.pending().exists():
+        raise Refused(_("A decision on this person waits for a second person. Approve or discard it first."))
+    proposal = proposal_for(member).basis
+    needs_approval = application.intake.individual_needs_two and is_individual(proposal, outcome)
+    assessment = Assessment.objects.create(
+        member=member,
+        version=(member.assessments.aggregate(last=Max("version"))["last"] or 0) + 1,
+        proposal=proposal,
+        outcome=outcome,
+        reason=reason,
+        decided_by=by,
+        decided_at=now,
+        needs_approval=needs_approval,
+    )
+    before = _basis(member)
+    if needs_approval:
+        if Basis.INDIVIDUAL_ASSESSMENT in BASIS_TRANSITIONS[member.basis]:
+            move(member, Basis.INDIVIDUAL_ASSESSMENT, verb=PROPOSED, by=by, now=now, reason=reason)
+    else:
+        _settle(member, outcome, verb=DECIDED, by=by, now=now, reason=reason)
+    _tell(
+        application,
+        PROPOSED if needs_approval else DECIDED,
+        member,
+        (before, _label(outcome)),
+        by=by,
+        now=now,
+        reason=reason,
+    )
+    return assessment
+
+
+@transaction.atomic
+def approve(assessment: Assessment, *, by: User, now: datetime) -> None:
+    """Approve a decision that somebody else has made; it takes effect.
+
+    Raises Refused for the one who decided, and when nothing waits any more.
+    """
+    member = assessment.member
+    application = _in_review(member)
+    if assessment.decided_by_id == by.pk:
+        raise Refused(_("You made this decision yourself. Another person must approve it."))
+    if not _pending(assessment).update(approved_by=by, approved_at=now):
+        raise Refused(_("This decision does not wait for approval any more."))
+    assessment.approved_by, assessment.approved_at = by, now
+    before = _basis(member)
+    _settle(member, assessment.outcome, verb=APPROVED, by=by, now=now, reason=assessment.reason)
+    _tell(application, APPROVED, member, (before, _label(assessment.outcome)), by=by, now=now)
+
+
+@transaction.atomic
+def discard(assessment: Assessment, *, reason: str, by: User, now: datetime) -> None:
+    """Set aside a decision that waits for approval; the person is to be assessed again."""
+    member = assessment.member
+    application = _in_review(member)
+    if not reason.strip():
+        raise Refused(_("State the reason."))
+    if not _pending(assessment).update(discarded_at=now):
+        raise Refused(_("This decision does not wait for approval any more."))
+    assessment.discarded_at = now
+    audit.record(member, DISCARDED, by=by, now=now, reason=reason)
+    _tell(application, DISCARDED, member, (_label(assessment.outcome), ""), by=by, now=now, reason=reason)
+
+
+def _in_review(member: TeamMember) -> Application:
+    """The member's application under lock, and in review; refreshes the basis."""
+    application = (
+        Application.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("intake")
+        .get(pk=member.application_id)
+    )
+    if application.state != State.IN_REVIEW:
+        raise Refused(
+            _("Persons are assessed while the application is in review. It is «%(state)s».")
+            % {"state": application.get_state_display()}
+        )
+    member.refresh_from_db(fields=["basis"])
+    return application
+
+
+def _pending(assessment: Assessment) -> AssessmentQuerySet:
+    return Assessment.objects.pending().filter(pk=assessment.pk)
+
+
+def _settle(member: TeamMember, outcome: str, *, verb: str, by: User, now: datetime, reason: str) -> None:
+    """Move the basis to the outcome, by way of the individual assessment where the table asks for it."""
+    if member.basis == outcome:
+        audit.record(member, verb, by=by, now=now, reason=reason)
+        return
+    if outcome not in BASIS_TRANSITIONS[member.basis]:
+        move(member, Basis.INDIVIDUAL_ASSESSMENT, verb=verb, by=by, now=now, reason=reason)
+    move(member, outcome, verb=verb, by=by, now=now, reason=reason)
+
+
+def _tell(
+    application: Application,
+    verb: str,
+    member: TeamMember,
+    change: tuple[str, str],
+    *,
+    by: User,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """A line in the application's own history that names the person."""
+    audit.record(application, verb, by=by, now=now, changes={member.name: change}, reason=reason)
+
+
+def _basis(member: TeamMember) -> str:
+    return _label(member.basis)
+
+
+def _label(basis: str) -> str:
+    """In the source language: the history translates it for its reader."""
+    with override("en"):
+        return str(Basis(basis).label)

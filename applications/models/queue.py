@@ -1,0 +1,210 @@
+"""The questions that the administrator's list of applications asks, flat to 100 000 rows.
+
+`matching` only finds and sorts; `detailed` adds what a page shows, for the few rows of the page.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.admission import DECIDED
+from applications.models.application import (
+    ApplicantMunicipality,
+    Application,
+    ApplicationQuerySet,
+    MunicipalityRole,
+)
+from applications.models.intake import Intake
+from applications.models.review import Assessment, InformationRequest
+from applications.models.team import TeamMember
+from applications.states import State
+from innoskole.accounts.models import User
+from innoskole.municipalities.models import Municipality, Population
+from innoskole.municipalities.regions import SSB_REFORMED_ON, Division, regions
+from innoskole.municipalities.sizes import size_range
+
+
+class RequestFilter(models.TextChoices):
+    OPEN = "open", _("Waiting for an answer")
+    ANSWERED = "answered", _("Answered, to be read")
+    UNANSWERED = "unanswered", _("Not answered in time")
+
+
+class AssessedFilter(models.TextChoices):
+    MISSING = "missing", _("Somebody is not assessed")
+    APPROVAL = "approval", _("Waits for a second person")
+    DONE = "done", _("Everybody is decided")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address of the list asks for; empty strings ask for everything."""
+
+    text: str = ""
+    state: str = ""
+    region: str = ""
+    size: str = ""
+    request: str = ""
+    assessed: str = ""
+
+
+def region_path(intake: Intake) -> str:
+    """The lookup from an application to its lead municipality's region in the intake's division."""
+    if intake.division == Division.LANDSDEL:
+        return "lead__county__landsdel"
+    if intake.register_on >= SSB_REFORMED_ON:
+        return "lead__county__ssb_region"
+    return "lead__county__ssb_region_before_2020"
+
+
+def matching(intake: Intake, filters: Filters) -> ApplicationQuerySet:
+    """The intake's applications that the filters let through; can be sorted on the aliases.
+
+    Aliases: population, team_size, region_order, state_order.
+    """
+    found = intake.applications.alias(
+        population=_population(intake),
+        team_size=_member_count(),
+        region_order=_order(
+            region_path(intake), [region.code for region in regions(intake.division, intake.register_on)]
+        ),
+        state_order=_order("state", State.values),
+    )
+    if filters.text:
+        found = found.filter(_text(intake, filters.text))
+    if filters.state:
+        found = found.filter(state=filters.state)
+    if filters.region:
+        found = found.filter(**{region_path(intake): filters.region})
+    if filters.size:
+        found = found.filter(lead__in=of_size(intake, filters.size).values("pk"))
+    if filters.request:
+        found = with_request(found, filters.request)
+    if filters.assessed:
+        found = with_assessment(found, filters.assessed)
+    return found
+
+
+def detailed(applications: ApplicationQuerySet, intake: Intake) -> ApplicationQuerySet:
+    """The applications with what a row shows.
+
+    Adds region (code), population, team_size, decided_size, pending_size; fetches lead, county,
+    coordinator and, as `partner_parts`, the partner municipalities.
+    """
+    decided = TeamMember.objects.filter(basis__in=DECIDED)
+    return (
+        applications.annotate(
+            region=F(region_path(intake)),
+            population=_population(intake),
+            team_size=_member_count(),
+            decided_size=_member_count(decided),
+            pending_size=_count(Assessment.objects.pending().filter(member__application=OuterRef("pk"))),
+        )
+        .select_related("lead__county", "coordinator")
+        .prefetch_related(
+            Prefetch(
+                "municipalities",
+                ApplicantMunicipality.objects.filter(role=MunicipalityRole.PARTNER)
+                .select_related("municipality")
+                .order_by("municipality__sort_key"),
+                to_attr="partner_parts",
+            )
+        )
+    )
+
+
+def page_of(rows: Iterable[Application], intake: Intake) -> list[Application]:
+    """The same applications in the same order, detailed."""
+    order = [row.pk for row in rows]
+    found = detailed(Application.objects.filter(pk__in=order), intake).in_bulk()
+    return [found[pk] for pk in order]
+
+
+def of_size(intake: Intake, code: str) -> "models.QuerySet[Municipality]":
+    """The municipalities of a size class by the intake's bounds and population date."""
+    lowest, too_many = size_range(code, intake.size_bounds)
+    found = Municipality.objects.with_population(intake.population_on).filter(Q(population__gte=lowest))
+    if too_many is not None:
+        found = found.filter(Q(population__lt=too_many))
+    return found
+
+
+def with_request(applications: ApplicationQuerySet, kind: str) -> ApplicationQuerySet:
+    """Those whose latest request for information is open, answered or left unanswered.
+
+    An answer counts as unread until the formal check is done again.
+    """
+    requests = InformationRequest.objects.filter(application=OuterRef("pk"))
+    if kind == RequestFilter.OPEN:
+        return applications.filter(Exists(requests.open()))
+    later = InformationRequest.objects.filter(
+        application=OuterRef("application"), asked_at__gt=OuterRef("asked_at")
+    )
+    latest = requests.filter(~Exists(later), closed_at__isnull=False)
+    if kind == RequestFilter.ANSWERED:
+        latest = latest.filter(answered_by__isnull=False)
+    else:
+        latest = latest.filter(answered_by__isnull=True, closed_at__gt=F("due_at"))
+    return applications.filter(Exists(latest), state=State.IN_REVIEW, formal_checked_at__isnull=True)
+
+
+def with_assessment(applications: ApplicationQuerySet, kind: str) -> ApplicationQuerySet:
+    """Those in which somebody is unassessed, waits for a second person, or everybody is decided."""
+    members = TeamMember.objects.filter(application=OuterRef("pk"))
+    waits = Exists(Assessment.objects.pending().filter(member__application=OuterRef("pk")))
+    if kind == AssessedFilter.APPROVAL:
+        return applications.filter(waits)
+    undecided = members.exclude(basis__in=DECIDED)
+    if kind == AssessedFilter.DONE:
+        return applications.filter(~waits, ~Exists(undecided), Exists(members))
+    not_proposed = undecided.filter(~Exists(Assessment.objects.pending().filter(member=OuterRef("pk"))))
+    return applications.filter(Exists(not_proposed))
+
+
+def _text(intake: Intake, text: str) -> Q:
+    """Reference, coordinator, or a municipality by any of its names, lead or partner."""
+    municipalities = Municipality.objects.search(text).values("pk")
+    parts = ApplicantMunicipality.objects.filter(intake=intake, municipality__in=municipalities)
+    return (
+        Q(reference__icontains=text.strip())
+        | Q(pk__in=parts.values("application"))
+        | Q(coordinator__in=User.objects.search(text).values("pk"))
+    )
+
+
+def _population(intake: Intake) -> Subquery:
+    figures = Population.objects.filter(municipality=OuterRef("lead"), dated_on__lte=intake.population_on)
+    return Subquery(figures.order_by("-dated_on").values("inhabitants")[:1])
+
+
+def _member_count(members: "models.QuerySet[TeamMember] | None" = None) -> Coalesce:
+    rows = TeamMember.objects.all() if members is None else members
+    return _count(rows.filter(application=OuterRef("pk")))
+
+
+def _count(rows: "models.QuerySet[models.Model]") -> Coalesce:
+    """How many rows a correlated query finds."""
+    counted = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _order(path: str, values: Iterable[str]) -> Case:
+    """The place of a value in a fixed order, for sorting."""
+    whens = [When(**{path: value}, then=Value(place)) for place, value in enumerate(values)]
+    return Case(*whens, default=Value(99), output_field=IntegerField())
