@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from innoskole.municipalities.names import Names
 
+# Statistics Norway's first version that the files cover; a municipality of that day may be older.
+BEGINNING = date(2011, 1, 1)
 Key = tuple[str, date]
 
 

@@ -179,7 +179,7 @@ def _municipality(life: Life, counties: Mapping[str, County], namesakes: Iterabl
         "display_name": display_name,
         "county": county,
         "landsdel": county.landsdel,
-        "search_text": search_text([*every_name, display_name, county.name, life.code]),
+        "search_text": search_text([*every_name, f"{named.norwegian} ({county.name})", life.code]),
         "sort_key": sort_key(display_name),
         **{name: value for name, value in known_or_not.items() if value not in (None, "")},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Self, TypeVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -12,7 +13,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from innoskole.municipalities import names
-from innoskole.municipalities.regions import Landsdel
+from innoskole.municipalities.regions import SSB_REFORMED_ON, Division, Landsdel
+from innoskole.municipalities.sizes import DEFAULT_BOUNDS, SizeBounds, size_range
+
+Model = TypeVar("Model", bound=models.Model)
 
 
 class LanguageForm(models.TextChoices):
@@ -21,6 +25,12 @@ class LanguageForm(models.TextChoices):
     BOKMAL = "nb", _("Bokmål")
     NYNORSK = "nn", _("Nynorsk")
     NEUTRAL = "neutral", _("Neutral")
+
+
+class LifeQuerySet(models.QuerySet[Model]):
+    def valid_on(self, day: date) -> Self:
+        """Those that existed on the day; `valid_to_on` is the first day without them."""
+        return self.filter(Q(valid_to_on__isnull=True) | Q(valid_to_on__gt=day), valid_from_on__lte=day)
 
 
 class County(models.Model):
@@ -36,6 +46,8 @@ class County(models.Model):
     valid_from_on = models.DateField(_("valid from"))
     valid_to_on = models.DateField(_("valid until"), null=True, blank=True)
 
+    objects = LifeQuerySet["County"].as_manager()
+
     class Meta:
         verbose_name = _("county")
         verbose_name_plural = _("counties")
@@ -50,21 +62,29 @@ class County(models.Model):
         return self.name
 
 
-class MunicipalityQuerySet(models.QuerySet["Municipality"]):
-    def valid_on(self, day: date) -> MunicipalityQuerySet:
-        """Those that existed on the day; `valid_to_on` is the first day without them."""
-        return self.filter(Q(valid_to_on__isnull=True) | Q(valid_to_on__gt=day), valid_from_on__lte=day)
-
+class MunicipalityQuerySet(LifeQuerySet["Municipality"]):
     def search(self, text: str) -> MunicipalityQuerySet:
-        """Those with every word of the text somewhere in a name, the county or the code, now or before."""
+        """Those with every word of the text in one of their names, their county or their code."""
         found = self
         for word in names.casefold(text).replace("(", " ").replace(")", " ").split():
             found = found.filter(search_text__contains=word)
         return found
 
+    def called(self, text: str) -> MunicipalityQuerySet:
+        """Those of which the text is a whole name («Herøy», «herøy (nordland)», «alesund») or the code."""
+        return self.filter(search_text__contains=f"\n{names.casefold(text)}\n")
+
     def in_order(self) -> MunicipalityQuerySet:
         """In the order of the Norwegian alphabet."""
         return self.order_by("sort_key", "code", "valid_from_on")
+
+    def in_region(self, division: Division, code: str, day: date) -> MunicipalityQuerySet:
+        """Those in the region that a division had on the day (see `regions`)."""
+        if division == Division.LANDSDEL:
+            return self.filter(landsdel=code)
+        if day >= SSB_REFORMED_ON:
+            return self.filter(county__ssb_region=code)
+        return self.filter(county__ssb_region_before_2020=code)
 
     def get_valid(self, code: str, day: date) -> Municipality:
         """The municipality that had the code on the day; raises Municipality.DoesNotExist."""
@@ -76,6 +96,12 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         return self.annotate(
             population=models.Subquery(latest.order_by("-dated_on").values("inhabitants")[:1])
         )
+
+    def of_size(self, code: str, bounds: SizeBounds = DEFAULT_BOUNDS) -> MunicipalityQuerySet:
+        """Those in the size class, of a queryset `with_population`."""
+        lowest, too_many = size_range(code, bounds)
+        below = Q() if too_many is None else Q(("population__lt", too_many))
+        return self.filter(Q(("population__gte", lowest)) & below)
 
     def with_namesake(self, day: date) -> MunicipalityQuerySet:
         """With `has_namesake`: another municipality had the same name on the day (Herøy, Våler)."""
@@ -175,6 +201,17 @@ class Municipality(models.Model):
     def ssb_region(self) -> str:
         """The code of Statistics Norway's region on the last day of this life, or today."""
         return self.county.ssb_region or self.county.ssb_region_before_2020
+
+    def label_on(self, day: date) -> str:
+        """The name, with the county if another municipality had the same name on the day.
+
+        No query for a row of `with_namesake(day)`.
+        """
+        shared = getattr(self, "has_namesake", None)
+        if shared is None:
+            others = Municipality.objects.valid_on(day).filter(name=self.name)
+            shared = others.exclude(pk=self.pk).exists()
+        return self.name_with_county if shared else self.name
 
     def was_valid_on(self, day: date) -> bool:
         return self.valid_from_on <= day and (self.valid_to_on is None or day < self.valid_to_on)

@@ -40,8 +40,11 @@ def fold(text: str) -> str:
 
 
 def search_text(names: Iterable[str]) -> str:
-    """One line per name, casefolded and folded: what `Municipality.objects.search` looks in."""
-    return "\n".join(sorted({form(name) for name in names if name for form in (casefold, fold)}))
+    """One line per name, casefolded and folded, with a line feed on both sides of each."""
+    return (
+        "".join(f"\n{line}" for line in sorted({f(name) for name in names if name for f in (casefold, fold)}))
+        + "\n"
+    )
 
 
 def sort_key(name: str) -> str:

@@ -13,11 +13,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from innoskole.municipalities.facts import ChangeFact, CountyFact, Key, Life, Register, SourceError
+from innoskole.municipalities.facts import BEGINNING, ChangeFact, CountyFact, Key, Life, Register, SourceError
 from innoskole.municipalities.names import Names, Vocabulary, without_county
 from innoskole.municipalities.regions import SSB_REFORMED_ON
 
-BEGINNING = date(2011, 1, 1)
 LANDSDELER = {"Nord-Norge": "NN", "Trøndelag": "TR", "Vestlandet": "VL", "Sørlandet": "SL", "Østlandet": "OL"}
 LANGUAGE_FORMS = {"bokmål": "nb", "nynorsk": "nn", "nøytral": "neutral", "": ""}
 
