@@ -46,10 +46,11 @@ bench: .venv-bench/.installed ## Measure the draw against its peers, and our pag
 	.venv-bench/bin/python -m bench
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
-	$(lock) -o requirements.lock
-	$(lock) --extra dev -o requirements-dev.lock
-	$(lock) --extra bench -o requirements-bench.lock
-	$(lock) --only-extra node -o requirements-node.lock
+	$(lock) pyproject.toml -o requirements.lock
+	$(lock) pyproject.toml --extra dev -o requirements-dev.lock
+	$(lock) pyproject.toml --extra bench -o requirements-bench.lock
+	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["node"])' \
+		| $(lock) - -o requirements-node.lock
 
 # --- The parts of make check ----------------------------------------------------------------------
 
@@ -123,5 +124,5 @@ else
 endif
 	@touch $@
 
-lock = uv pip compile --quiet --universal --generate-hashes --no-annotate-index --python-version 3.11 \
-	--custom-compile-command "make lock" pyproject.toml
+lock = uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command "make lock"
