@@ -6,7 +6,7 @@ from datetime import date, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 

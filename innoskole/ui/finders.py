@@ -44,10 +44,8 @@ class NodeModulesFinder(BaseFinder):
             )
         ]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+    def find(self, path: str, find_all: bool = False) -> str | list[str]:  # type: ignore[override]
         """The absolute path of a served file, or a list of them when `find_all` is set."""
-        if kwargs:
-            find_all = self._check_deprecated_find_param(find_all=find_all, **kwargs)
         inner = path.removeprefix(f"{PREFIX}/")
         found = self.root / inner
         if inner == path or inner not in ALLOWED or not found.is_file():

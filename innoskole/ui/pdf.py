@@ -11,8 +11,6 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-STANDARDS = ["a-2a", "ua-1"]
-
 
 def render_pdf(template: str, data: Mapping[str, Any], *, language: str, at: datetime | None = None) -> bytes:
     """The PDF of templates/letters/<template>.typ, in about 30 milliseconds.
@@ -25,13 +23,12 @@ def render_pdf(template: str, data: Mapping[str, Any], *, language: str, at: dat
     with translation.override(language):
         page = _("Page {page} of {pages}")
     content = {**data, "language": language, "labels": {"page": page}}
-    made: bytes = typst.compile(
+    return typst.compile(
         letters / f"{template}.typ",
         root=letters,
         format="pdf",
         sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
-        pdf_standards=STANDARDS,
+        pdf_standards=["a-2a", "ua-1"],
         ignore_system_fonts=True,  # the fonts in the wheel, so that every machine makes the same file
-        timestamp=int(at.timestamp()) if at else None,
+        timestamp=at,
     )
-    return made

@@ -144,7 +144,8 @@ def control(field: BoundField) -> SafeString:
     """The field's own control, dressed for the design system."""
     widget = field.field.widget
     widget.is_localized = widget.is_localized or bool(field.field.localize)
-    return widget.render(field.html_name, field.value(), _attributes(field), field.form.renderer)
+    html: SafeString = widget.render(field.html_name, field.value(), _attributes(field), field.form.renderer)
+    return html
 
 
 @register.simple_tag
