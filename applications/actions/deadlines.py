@@ -46,7 +46,7 @@ def close_intake(pk: int, now: datetime) -> bool:
 
 @transaction.atomic
 def close_draft(pk: int, now: datetime) -> bool:
-    """A draft at the deadline becomes «not submitted»; its owner is told, its municipalities are free again."""
+    """A draft at the deadline becomes «not submitted»: its owner is told, its municipalities are free."""
     application = Application.objects.select_for_update().unfinished().filter(pk=pk).first()
     if application is None or application.intake.state in (IntakeState.PLANNED, IntakeState.OPEN):
         return False

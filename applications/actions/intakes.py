@@ -14,13 +14,11 @@ from applications.emails import administrator as letters
 from applications.models import Application, Intake, Quota
 from applications.models.rules import (
     DEFAULT_BOUNDS,
-    RULES,
     TEXTS,
     Quotas,
     groups_of,
     quotas_from,
     quotas_of,
-    shown_in_source,
 )
 from applications.states import IntakeState, State
 from innoskole.accounts import audit
@@ -35,6 +33,12 @@ DESCRIBED = gettext_noop("changed the description")
 OPENED = gettext_noop("opened the intake; the rules are frozen")
 EXTENDED = gettext_noop("extended the deadline")
 EXPORTED = gettext_noop("downloaded the list of applications")
+
+SIZE_LABELS = {
+    "S": gettext_noop("Small municipalities"),
+    "M": gettext_noop("Medium-sized municipalities"),
+    "L": gettext_noop("Large municipalities"),
+}
 
 # Those who can use more time; the others have left the intake.
 TOLD_OF_EXTENSION = (State.DRAFT, State.AWAITING_APPROVAL, State.SUBMITTED)
@@ -57,7 +61,7 @@ def create_intake(rules: Mapping[str, Any], *, copied_from: Intake | None, by: U
         raise
     if copied_from is not None:
         _store(intake, quotas_from(copied_from.quotas.all(), intake))
-    source = {gettext_noop("Copied from"): ("", _in_source(copied_from))} if copied_from else {}
+    source = {gettext_noop("Copied from"): ("", copied_from.slug)} if copied_from else {}
     audit.record(intake, CREATED, by=by, now=now, changes=source)
     return intake
 
@@ -69,12 +73,12 @@ def change_intake(intake: Intake, rules: Mapping[str, Any], *, by: User, now: da
     Quotas of groups that no longer exist, because the region division has changed, are removed.
     """
     current = _planned(intake)
-    before = {field: _audited(current, field) for field in rules}
+    before = {field: getattr(current, field) for field in rules}
     for field, value in rules.items():
         setattr(current, field, value)
         setattr(intake, field, value)
     current.save(update_fields=list(rules))
-    changes = {field: (before[field], _audited(current, field)) for field in rules}
+    changes = {field: (before[field], value) for field, value in rules.items()}
     _store(current, quotas_of(current))
     if any(old != new for old, new in changes.values()):
         audit.record(intake, CHANGED, by=by, now=now, changes=changes)
@@ -97,8 +101,14 @@ def set_quotas(intake: Intake, quotas: Quotas, *, by: User, now: datetime) -> No
     _store(current, after)
     with override("en"):
         names = {(group.dimension, group.code): group.name for group in groups_of(current)}
-        changes = {names[group]: (str(before[group]), str(after[group])) for group in after}
     if before != after:
+        changes = {
+            SIZE_LABELS.get(code, names[dimension, code]): (
+                before[dimension, code].in_figures(),
+                bounds.in_figures(),
+            )
+            for (dimension, code), bounds in after.items()
+        }
         audit.record(intake, QUOTAS_SET, by=by, now=now, changes=changes)
 
 
@@ -237,12 +247,3 @@ def _store(intake: Intake, quotas: Quotas) -> None:
         for (dimension, code), bounds in quotas.items()
         if bounds != DEFAULT_BOUNDS
     )
-
-
-def _audited(intake: Intake, field: str) -> str:
-    return shown_in_source(intake, field) if field in RULES else str(getattr(intake, field))
-
-
-def _in_source(obj: Any) -> str:
-    with override("en"):
-        return str(obj)

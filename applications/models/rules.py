@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from applications.models.intake import Dimension, Intake, Quota
 from innoskole.municipalities.regions import regions
@@ -53,6 +52,10 @@ class Bounds:
         if self.maximum is None:
             return _("at least %(minimum)s") % {"minimum": self.minimum}
         return _("%(minimum)s to %(maximum)s") % {"minimum": self.minimum, "maximum": self.maximum}
+
+    def in_figures(self) -> str:
+        """For the audit, in no language: «≥ 1», «2–5»."""
+        return f"≥ {self.minimum}" if self.maximum is None else f"{self.minimum}–{self.maximum}"
 
 
 # Selection policy where nothing else is set: «alle landsdeler ønskes representert, samt deltakere fra både
@@ -122,12 +125,6 @@ def shown(intake: Intake, field: str) -> str:
             return formats.number(number)
         case value:
             return str(value)
-
-
-def shown_in_source(intake: Intake, field: str) -> str:
-    """The same in the source language, for the audit, which translates for its reader."""
-    with override("en"):
-        return shown(intake, field)
 
 
 def label_of(field: str) -> str:
