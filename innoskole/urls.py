@@ -3,10 +3,14 @@
 from django.urls import include, path
 
 from innoskole import health
+from innoskole.accounts.views.own import home
 
 urlpatterns = [
+    path("", include("innoskole.ui.urls")),
+    path("", include("innoskole.accounts.urls")),
+    path("home/", home, name="home"),
+    path("accounts/", include("allauth.urls")),
+    path("municipalities/", include("innoskole.municipalities.urls")),
     path("health/live/", health.health_live, name="health_live"),
     path("health/ready/", health.health_ready, name="health_ready"),
-    path("accounts/", include("allauth.urls")),
-    path("", include("innoskole.ui.urls")),
 ]
