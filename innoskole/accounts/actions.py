@@ -53,7 +53,7 @@ def set_language(user: User, language: str) -> None:
 
 def has_confirmed_address(user: User) -> bool:
     """Whether the person has shown that the address is theirs."""
-    return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists())
 
 
 @transaction.atomic
@@ -113,9 +113,7 @@ def decide_affiliation(
 
     Raises Refused for a decision about oneself, without a reason for a rejection, or that changes nothing.
     """
-    affiliation = (
-        Affiliation.objects.select_for_update(of=("self",)).with_names().get(pk=affiliation.pk)
-    )
+    affiliation = Affiliation.objects.select_for_update(of=("self",)).with_names().get(pk=affiliation.pk)
     if affiliation.user_id == by.pk:
         raise Refused(_("Somebody else must decide about your own affiliation."))
     if not proven and not reason.strip():
@@ -125,7 +123,12 @@ def decide_affiliation(
         raise Refused(_("Somebody else has just made this decision."))
     before = affiliation.state
     _move(
-        affiliation, state, Proof.ADMINISTRATOR if proven else Proof.NONE, by=by, now=now, reason=reason.strip()
+        affiliation,
+        state,
+        Proof.ADMINISTRATOR if proven else Proof.NONE,
+        by=by,
+        now=now,
+        reason=reason.strip(),
     )
     audit.record(
         affiliation,
@@ -240,9 +243,7 @@ def remove_second_factor(user: User, *, by: User, now: datetime, reason: str) ->
     removed, _by_model = Authenticator.objects.filter(user=user).delete()
     if not removed:
         raise Refused(_("This person has no second factor."))
-    audit.record(
-        user, gettext_noop("removed the second factor"), by=by, now=now, reason=reason.strip()
-    )
+    audit.record(user, gettext_noop("removed the second factor"), by=by, now=now, reason=reason.strip())
 
 
 def _for_administration(user: User, by: User | None, reason: str) -> User:

@@ -1,20 +1,19 @@
 """Forms: allauth's in our words, and our own."""
 
-from datetime import date
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
-from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from innoskole.accounts.models import DomainException, Language, User
 from innoskole.accounts.roles import Role
 from innoskole.municipalities.forms import MunicipalityField
 
-Words = dict[str, str | Promise]
+Words = dict[str, Any]  # field name → str, lazily translated
 
 EMAIL = _("E-mail address")
 CODE = _("Code from the e-mail")
@@ -49,7 +48,7 @@ class LoginForm(InOurWords, account.LoginForm):  # type: ignore[misc]
 
 
 class SignupForm(InOurWords, account.SignupForm):  # type: ignore[misc]
-    """Registration of somebody who will act for a municipality. day: today, for the register."""
+    """Registration of somebody who will act for a municipality."""
 
     labels = {"email": EMAIL, "password1": PASSWORD}
     hints = {
@@ -64,12 +63,10 @@ class SignupForm(InOurWords, account.SignupForm):  # type: ignore[misc]
         label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     municipality = MunicipalityField(label=_("Municipality"))
-    language = forms.ChoiceField(label=_("Language of pages and e-mails"), choices=Language.choices)
+    language = forms.ChoiceField(
+        label=_("Language of pages and e-mails"), choices=Language.choices, initial=get_language
+    )
     field_order = ["email", "name", "municipality", "language", "password1"]
-
-    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["municipality"].day = day
 
 
 class RequestLoginCodeForm(InOurWords, account.RequestLoginCodeForm):  # type: ignore[misc]
@@ -170,7 +167,7 @@ class ReasonForm(forms.Form):
 
 
 class DomainExceptionForm(forms.ModelForm[DomainException]):
-    """A mail domain that proves a municipality. day: today, for the register."""
+    """A mail domain that proves a municipality."""
 
     municipality = MunicipalityField(label=_("Municipality"))
 
@@ -179,10 +176,6 @@ class DomainExceptionForm(forms.ModelForm[DomainException]):
         fields = ["domain", "municipality"]
         labels = {"domain": _("Mail domain")}
         help_texts = {"domain": _("What stands after @ in the addresses, for example heroy-no.kommune.no.")}
-
-    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["municipality"].day = day  # type: ignore[attr-defined]
 
     def clean_domain(self) -> str:
         domain = str(self.cleaned_data["domain"]).strip().lower().removeprefix("@")

@@ -39,6 +39,12 @@ class UserQuerySet(models.QuerySet["User"]):
             found = found.filter(search_text__contains=word)
         return found
 
+    def with_affiliations(self) -> Self:
+        """With each person's municipalities at hand."""
+        return self.prefetch_related(
+            models.Prefetch("affiliations", Affiliation.objects.with_names().in_order())
+        )
+
     def in_order(self) -> Self:
         """By name, in the order of the Norwegian alphabet."""
         return self.order_by("sort_key", "pk")
@@ -129,6 +135,9 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
 
     def with_names(self) -> Self:
         return self.select_related("user", "municipality", "decided_by")
+
+    def in_order(self) -> Self:
+        return self.order_by("municipality__sort_key", "pk")
 
 
 class Affiliation(models.Model):

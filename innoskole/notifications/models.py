@@ -33,6 +33,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
             content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk)
         ).order_by("-queued_at", "-pk")
 
+    def without_bodies(self) -> Self:
+        """For lists, which show no text."""
+        return self.defer("body_text", "body_html", "error")
+
     def search(self, text: str) -> Self:
         """Messages whose recipient or subject contains every word of the text."""
         found = self

@@ -1,6 +1,6 @@
 """Post, never send: a letter is a row that commits with the fact it tells about."""
 
-import logging
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,15 +9,13 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model
-from django.template import Context
+from django.template import Context, Template
 from django.template.loader import get_template
 from django.utils import translation
 
 from innoskole.accounts.models import User
 from innoskole.notifications import tasks
 from innoskole.notifications.models import Message
-
-logger = logging.getLogger(__name__)
 
 
 def post(
@@ -98,10 +96,12 @@ def _render(template: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
     }
     subject = " ".join(_plain(f"emails/{template}/subject.txt", values).split())
     text = _plain(f"emails/{template}/body.txt", {**values, "subject": subject}).strip() + "\n"
+    text = re.sub(r"\n{3,}", "\n\n", text)
     html = get_template(f"emails/{template}/body.html").render({**values, "subject": subject})
     return subject, text, html
 
 
 def _plain(name: str, values: Mapping[str, Any]) -> str:
     """Render plain text, in which & is & and not &amp;."""
-    return get_template(name).template.render(Context(dict(values), autoescape=False))  # type: ignore[attr-defined]
+    template: Template = get_template(name).template  # type: ignore[attr-defined]
+    return template.render(Context(dict(values), autoescape=False))

@@ -14,7 +14,9 @@ CREATE = {
     "postgresql": [
         """
         CREATE FUNCTION accounts_auditevent_refuse() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'Audit events are never changed.' USING ERRCODE = 'integrity_constraint_violation'; END $$
+        $$ BEGIN
+          RAISE EXCEPTION 'Audit events are never changed.' USING ERRCODE = 'integrity_constraint_violation';
+        END $$
         """,
         """
         CREATE TRIGGER accounts_auditevent_unchangeable BEFORE UPDATE ON accounts_auditevent
