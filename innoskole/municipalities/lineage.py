@@ -1,10 +1,12 @@
 """What became of municipalities, and what they came from: walks along the changes, one query a step."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+
+from django.db.models import Q
 
 from innoskole.municipalities.models import Change, Municipality, Successor
 
@@ -115,3 +117,23 @@ def ancestry(municipality: Municipality) -> list[Change]:
         if any(successor.municipality.pk == municipality.pk for successor in became[change.old_id])
     ]
     return sorted(ours, key=lambda change: (-change.changed_on.toordinal(), change.old.code))
+
+
+def codes_known_as(municipalities: Collection[Municipality], known: Container[str]) -> dict[int, str]:
+    """A code among the known ones for each municipality, such as those that a map of another year draws.
+
+    Its own, else that of the municipality it came from or became, if possible one of the same name:
+    {pk: code}, without those that have none. One query, or none if every code is known.
+    """
+    codes = {each.pk: each.code for each in municipalities if each.code in known}
+    lacking = {each.pk for each in municipalities} - codes.keys()
+    if not lacking:
+        return codes
+    changes = Change.objects.direct().filter(Q(old__in=lacking) | Q(new__in=lacking))
+    best: dict[int, tuple[bool, bool]] = {}
+    for change in changes.select_related("old", "new").order_by("changed_on", "old__code"):
+        rank = (change.old.name == change.new.name, change.is_primary)
+        for own, other in ((change.old, change.new), (change.new, change.old)):
+            if own.pk in lacking and other.code in known and rank > best.get(own.pk, (False, False)):
+                best[own.pk], codes[own.pk] = rank, other.code
+    return codes

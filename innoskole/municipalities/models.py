@@ -302,12 +302,12 @@ class Change(models.Model):
     """From a day on, (a part of) one municipality's area belongs to another."""
 
     class Kind(models.TextChoices):
-        RENUMBER = "renumber", _("new number")
-        MERGE = "merge", _("merger")
-        SPLIT = "split", _("split")
-        BOUNDARY = "boundary", _("moved boundary")
+        RENUMBER = "renumber", _("New number")
+        MERGE = "merge", _("Merger")
+        SPLIT = "split", _("Split")
+        BOUNDARY = "boundary", _("Moved boundary")
         # Haram merged into Ålesund in 2020 and left it again in 2024: what was Haram then is Haram now.
-        LINEAGE = "lineage", _("part of a later split")
+        LINEAGE = "lineage", _("Part of a later split")
 
     old = models.ForeignKey(
         Municipality, verbose_name=_("before"), on_delete=models.PROTECT, related_name="changes_after"

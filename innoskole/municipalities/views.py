@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from innoskole.municipalities.facts import BEGINNING
+from innoskole.municipalities.figures import map_of, map_with
 from innoskole.municipalities.forms import FilterForm, SuggestForm
 from innoskole.municipalities.lineage import ancestry, successors
 from innoskole.municipalities.models import Change, Municipality, MunicipalityQuerySet, Successor
@@ -47,6 +48,7 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
             "list": listed,
             "day": form.day,
             "is_today": form.day == today,
+            "map": map_of(found, form.day) if listed.total else "",
             "former": [] if listed.total else _elsewhere_in_time(form.cleaned_data.get("q", ""), form.day),
         },
     )
@@ -97,6 +99,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "beginning": BEGINNING,
             "figures": figures,
             "regions": _regions(municipality),
+            "map": map_with(municipality),
         },
     )
 
