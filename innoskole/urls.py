@@ -1,14 +1,19 @@
 """The only file that mounts apps."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from innoskole import health
 from innoskole.accounts.views.own import home
 
 urlpatterns = [
+    path("", login_not_required(RedirectView.as_view(pattern_name="municipalities:list")), name="front"),
     path("", include("innoskole.ui.urls")),
+    path("", include("applications.urls")),
     path("", include("innoskole.accounts.urls")),
     path("home/", home, name="home"),
+    path("", include("innoskole.notifications.urls")),
     path("accounts/", include("allauth.urls")),
     path("municipalities/", include("innoskole.municipalities.urls")),
     path("health/live/", health.health_live, name="health_live"),
