@@ -1,7 +1,10 @@
 """Who may do what with an application. Contextual roles follow from data: see accounts.roles."""
 
+from django.contrib.auth.models import AnonymousUser
+
 from applications.models import Application, Document
 from innoskole.accounts.models import User
+from innoskole.accounts.roles import Role, has_role
 
 
 def may_edit(user: User, application: Application) -> bool:
@@ -25,3 +28,8 @@ def may_withdraw(user: User, application: Application) -> bool:
 def may_read_documents(user: User, document: Document) -> bool:
     """The school, and those who edit the application; not the partner municipalities."""
     return user.is_course_administrator or may_edit(user, document.member.application)
+
+
+def may_preview_intakes(user: User | AnonymousUser) -> bool:
+    """A planned intake's public page is seen by the administrators only."""
+    return isinstance(user, User) and has_role(user, Role.COURSE_ADMINISTRATOR)

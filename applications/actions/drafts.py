@@ -61,7 +61,7 @@ def start_application(intake: Intake, municipality: Municipality, *, by: User, n
     """Start a draft; whoever comes second is given the application that exists.
 
     The constraint on ApplicantMunicipality decides who is first («Det kan sendes inntil én søknad pr
-    kommune»). Raises Refused when the intake is closed or `by` does not even claim to act for the municipality.
+    kommune»). Raises Refused when the intake is closed or `by` does not even claim to act for it.
     """
     if not intake.accepts_at(now):
         raise Refused(_("The intake does not accept applications now."))
@@ -151,6 +151,24 @@ def require_open(application: Application, part: str, now: datetime) -> None:
     raise Refused(_("The application can no longer be changed."))
 
 
+def require_proven(application: Application, by: User) -> None:
+    """Raise Refused unless the school knows that `by` acts for the lead municipality."""
+    if not may_submit(by, application):
+        raise Refused(
+            _(
+                "The school must confirm that you act for %(municipality)s before you can do this."
+                " You get an e-mail when it has."
+            )
+            % {"municipality": application.lead}
+        )
+
+
+def touch(application: Application, now: datetime) -> None:
+    """Note that something in the application has changed."""
+    application.changed_at = now
+    application.save(update_fields=["changed_at"])
+
+
 @transaction.atomic
 def keep_draft(
     application: Application, step: str, data: Mapping[str, Any], *, part: str, by: User, now: datetime
@@ -203,11 +221,7 @@ def save_part(
 def take_over(application: Application, *, by: User, now: datetime) -> None:
     """Become the contact person, who receives the letters. Raises Refused unless proven for the lead."""
     current = locked(application)
-    if not may_submit(by, current):
-        raise Refused(
-            _("The school has not yet confirmed that you act for %(municipality)s.")
-            % {"municipality": current.lead}
-        )
+    require_proven(current, by)
     if current.coordinator == by:
         return
     before = current.coordinator

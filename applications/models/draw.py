@@ -1,5 +1,6 @@
 """A round of the draw: frozen basis, announced sources, protocol, outcome. Kept for ever, also when annulled."""
 
+import json
 from datetime import datetime
 from functools import cached_property
 
@@ -99,6 +100,16 @@ class DrawRound(models.Model):
     def frozen(self) -> Basis:
         """The basis read back; raises InputError when it is not whole."""
         return read_basis(self.basis.encode())
+
+    def applications(self) -> dict[str, Application]:
+        """The applications that take part, by the code of the lead municipality, in the order of the codes.
+
+        A municipality has one living application in an intake, so of several the newest is the one in the list.
+        """
+        document = json.loads(self.basis or self.protocol)
+        codes = [applicant["id"] for applicant in document["applicants"]]
+        found = self.intake.applications.filter(lead__code__in=codes).select_related("lead", "coordinator")
+        return {application.lead.code: application for application in found.order_by("lead__code", "pk")}
 
 
 class SourceValueQuerySet(models.QuerySet["SourceValue"]):

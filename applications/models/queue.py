@@ -33,10 +33,11 @@ from applications.models.application import (
 from applications.models.intake import Intake
 from applications.models.review import Assessment, InformationRequest
 from applications.models.team import TeamMember
+from applications.models.territory import county_field
 from applications.states import State
 from innoskole.accounts.models import User
 from innoskole.municipalities.models import Municipality, Population
-from innoskole.municipalities.regions import SSB_REFORMED_ON, Division, regions
+from innoskole.municipalities.regions import regions
 from innoskole.municipalities.sizes import size_range
 
 
@@ -50,6 +51,15 @@ class AssessedFilter(models.TextChoices):
     MISSING = "missing", _("Somebody is not assessed")
     APPROVAL = "approval", _("Waits for a second person")
     DONE = "done", _("Everybody is decided")
+
+
+PARTNERS = Prefetch(
+    "municipalities",
+    ApplicantMunicipality.objects.filter(role=MunicipalityRole.PARTNER)
+    .select_related("municipality")
+    .order_by("municipality__sort_key"),
+    to_attr="partner_parts",
+)
 
 
 @dataclass(frozen=True)
@@ -66,11 +76,7 @@ class Filters:
 
 def region_path(intake: Intake) -> str:
     """The lookup from an application to its lead municipality's region in the intake's division."""
-    if intake.division == Division.LANDSDEL:
-        return "lead__county__landsdel"
-    if intake.register_on >= SSB_REFORMED_ON:
-        return "lead__county__ssb_region"
-    return "lead__county__ssb_region_before_2020"
+    return f"lead__county__{county_field(intake)}"
 
 
 def matching(intake: Intake, filters: Filters) -> ApplicationQuerySet:
@@ -117,16 +123,14 @@ def detailed(applications: ApplicationQuerySet, intake: Intake) -> ApplicationQu
             pending_size=_count(Assessment.objects.pending().filter(member__application=OuterRef("pk"))),
         )
         .select_related("lead__county", "coordinator")
-        .prefetch_related(
-            Prefetch(
-                "municipalities",
-                ApplicantMunicipality.objects.filter(role=MunicipalityRole.PARTNER)
-                .select_related("municipality")
-                .order_by("municipality__sort_key"),
-                to_attr="partner_parts",
-            )
-        )
+        .prefetch_related(PARTNERS)
     )
+
+
+def public_list(intake: Intake) -> list[Application]:
+    """Those found ready for selection, with their partners as `partner_parts`, by name."""
+    found = intake.applications.in_draw().select_related("lead").prefetch_related(PARTNERS)
+    return list(found.order_by("lead__sort_key", "lead__code"))
 
 
 def page_of(rows: Iterable[Application], intake: Intake) -> list[Application]:

@@ -110,7 +110,10 @@ class Input:
             where = f"søknaden {applicant.id}"
             check_text(applicant.id, "id", "applicants")
             check_text(applicant.name, "name", where)
-            for value, known, field in ((applicant.region, regions, "regions"), (applicant.size, sizes, "sizes")):
+            for value, known, field in (
+                (applicant.region, regions, "regions"),
+                (applicant.size, sizes, "sizes"),
+            ):
                 if value not in known:
                     raise InputError("unknown_group", applicant=applicant.id, value=value, where=field)
         _check_unique((applicant.id for applicant in self.applicants), "applicants")
@@ -175,9 +178,7 @@ def _check_groups(field: str, groups: tuple[Group, ...]) -> None:
         if group.min < 0:
             raise InputError("negative", field="min", where=group.name)
         if group.min > group.max:
-            raise InputError(
-                "minimum_above_maximum", where=group.name, minimum=group.min, maximum=group.max
-            )
+            raise InputError("minimum_above_maximum", where=group.name, minimum=group.min, maximum=group.max)
     _check_unique((group.code for group in groups), field)
 
 

@@ -66,7 +66,9 @@ INPUT_SENTENCES = {
     "no_draw_format": "Grunnlaget sier at alle søkerne får plass; det skal ikke trekkes.",
     "bad_ballot": "Loddene i grunnlaget henger ikke sammen: {detail}.",
     "bad_lock": "Låsen i grunnlaget for {region}/{size} er verken 0 eller alle søknadene der.",
+    "locks_collide": "De låste gruppene lar seg ikke forene med kvotene.",
     "locked_input": "Grunnlaget har låste grupper og kan ikke fryses på nytt; bruk de opprinnelige kvotene.",
+    "draw_needed": "Det er {applicants} søknader til {places} plasser; da må det trekkes.",
     "bad_seed_text": "Frøteksten følger ikke grunnlaget: {detail}.",
     "missing_value": "Kilden {source} mangler en verdi.",
     "unknown_value": "Det er oppgitt en verdi for {source}, som ikke er en kunngjort kilde.",
@@ -178,7 +180,9 @@ class Note:
         size = groups_phrase("size", (self.size,)) if self.size else ""
         who = capitalised(" og ".join(phrase for phrase in (region, size) if phrase))
         if self.kind == "minimum_lowered":
-            return f"{who} har {self.now[0]} søknader; minstetallet {self.was[0]} er satt ned til {self.now[0]}."
+            return (
+                f"{who} har {self.now[0]} søknader; minstetallet {self.was[0]} er satt ned til {self.now[0]}."
+            )
         if self.kind == "bounds_softened":
             was, now = f"{self.was[0]}–{self.was[1]}", f"{self.now[0]}–{self.now[1]}"
             return f"{who} har fått kvoten {now} i stedet for {was}."
