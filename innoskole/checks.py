@@ -11,6 +11,8 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.db.models import DateField, DateTimeField, Model
 
 OUR_PACKAGES = ("innoskole", "applications", "cohorts", "assessment")
+# A DateTimeField is a DateField in Django, so the narrower is asked first.
+ENDINGS: dict[type, str] = {DateTimeField: "_at", DateField: "_on"}
 # Django's own fields keep Django's names.
 NAMED_BY_DJANGO = {"last_login"}
 
@@ -73,7 +75,7 @@ def production_services(app_configs: Iterable[AppConfig] | None, **kwargs: Any) 
     """What is right for a demo loses data, limits or letters in production."""
     unfit = {
         "DATABASE_URL names no PostgreSQL": "sqlite" in settings.DATABASES["default"]["ENGINE"],
-        "REDIS_URL is empty: limits on log-in attempts would hold for one process only": not settings.REDIS_URL,
+        "REDIS_URL is empty: each process would count log-in attempts for itself": not settings.REDIS_URL,
         "EMAIL_URL sends no letters": not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"),
     }
     return [Warning(f"{what}.", id="innoskole.W001") for what, is_so in unfit.items() if is_so]
@@ -88,8 +90,8 @@ def names_of_time(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> lis
 def name_problems(models: Iterable[type[Model]]) -> Iterator[Error]:
     for model in models:
         for field in model._meta.local_fields:
-            wanted = {DateTimeField: "_at", DateField: "_on"}.get(_kind(field), "")
-            ending = next((ending for ending in ("_at", "_on") if field.name.endswith(ending)), "")
+            wanted = next((end for kind, end in ENDINGS.items() if isinstance(field, kind)), "")
+            ending = next((ending for ending in ENDINGS.values() if field.name.endswith(ending)), "")
             if wanted != ending and field.name not in NAMED_BY_DJANGO:
                 yield Error(
                     f"{model._meta.label}.{field.name} is a {type(field).__name__}: "
@@ -97,8 +99,3 @@ def name_problems(models: Iterable[type[Model]]) -> Iterator[Error]:
                     obj=field,
                     id="innoskole.E006",
                 )
-
-
-def _kind(field: object) -> type | None:
-    """DateTimeField is a DateField in Django, so the narrower is asked first."""
-    return next((kind for kind in (DateTimeField, DateField) if isinstance(field, kind)), None)

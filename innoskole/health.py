@@ -60,7 +60,7 @@ def _broker() -> None:
         timeouts = {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS}
         with redis.Redis.from_url(settings.REDIS_URL, **timeouts) as client:
             client.ping()
-    elif not os.access(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_out"], os.W_OK):
+    elif not os.access(settings.BROKER_FOLDER, os.W_OK):
         raise NotReady("the broker's folder cannot be written to")
 
 

@@ -119,11 +119,12 @@ CACHES = {
 # --- Celery ---------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+BROKER_FOLDER = VAR_DIR / "broker"
 if not REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(VAR_DIR / "broker"),
-        "data_folder_out": str(VAR_DIR / "broker"),
-        "control_folder": str(VAR_DIR / "broker-control"),
+        "data_folder_in": str(BROKER_FOLDER),
+        "data_folder_out": str(BROKER_FOLDER),
+        "control_folder": str(BROKER_FOLDER / "control"),
         "polling_interval": 0.2,
     }
 CELERY_TASK_ACKS_LATE = True

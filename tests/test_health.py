@@ -11,10 +11,9 @@ from innoskole import health
 
 
 @pytest.fixture(autouse=True)
-def broker_folder(settings, tmp_path: Path) -> Path:
+def _broker_folder(settings, tmp_path: Path) -> None:
     """The folder that the demo makes; with Redis it is not looked at."""
-    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_out": str(tmp_path)}
-    return tmp_path
+    settings.BROKER_FOLDER = tmp_path
 
 
 def ready(client: Client) -> tuple[int, dict]:
@@ -35,7 +34,7 @@ def test_ready_when_all_is_well(client: Client, db) -> None:
 
 def test_not_ready_without_a_broker_folder(client: Client, db, settings, tmp_path: Path) -> None:
     settings.REDIS_URL = ""
-    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_out": str(tmp_path / "gone")}
+    settings.BROKER_FOLDER = tmp_path / "gone"
     assert ready(client) == (503, {"database": "ok", "broker": "failing", "migrations": "ok"})
 
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -24,7 +23,7 @@ STOP_SECONDS = 10
 
 class Command(BaseCommand):
     help = "Serve a demo with web server, worker and timetable; Ctrl-C ends all of it."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # migrate runs them
+    requires_system_checks = []  # migrate runs them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", 8000)))
@@ -39,10 +38,7 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         """Bring database, register and demo up to date; a second run finds nearly nothing to do."""
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-        transport = settings.CELERY_BROKER_TRANSPORT_OPTIONS if not settings.REDIS_URL else {}
-        for name in ("data_folder_in", "data_folder_out", "control_folder"):
-            if folder := transport.get(name):
-                Path(folder).mkdir(parents=True, exist_ok=True)
+        (settings.BROKER_FOLDER / "control").mkdir(parents=True, exist_ok=True)
         call_command("translations", compile=True)
         call_command("migrate", verbosity=0)
         call_command("import_register", stdout=self.stdout)

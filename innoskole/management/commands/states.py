@@ -23,7 +23,7 @@ story's `states.py` by `manage.py states`; `make check` fails when the two diffe
 
 class Command(BaseCommand):
     help = "Write docs/states.md from the tables of states, or compare the two."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="write nothing; fail when the file differs")

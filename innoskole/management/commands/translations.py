@@ -40,7 +40,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 class Command(BaseCommand):
     help = "Extract, check or compile the translations."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         deed = parser.add_mutually_exclusive_group(required=True)
