@@ -19,6 +19,9 @@ from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 
+APPROVER = gettext_noop("Approver")
+TITLE = gettext_noop("Title")
+ADDRESS = gettext_noop("E-mail")
 ASKED = gettext_noop("asked for the guarantee")
 REPLACED = gettext_noop("replaced the request for the guarantee")
 GIVEN = gettext_noop("gave the guarantee")
@@ -66,9 +69,9 @@ def ask_guarantee(
         by=by,
         now=now,
         changes={
-            "approver_name": (None, name),
-            "approver_title": (None, title),
-            "approver_email": (None, guarantee.approver_email),
+            APPROVER: (None, name),
+            TITLE: (None, title),
+            ADDRESS: (None, guarantee.approver_email),
         },
     )
     discard_draft(current, Part.GUARANTEE, by=by)

@@ -24,6 +24,7 @@ REMOVED = gettext_noop("removed a partner municipality")
 CONFIRMED = gettext_noop("confirmed that the municipality takes part")
 DECLINED = gettext_noop("declined to take part")
 PARTNER = gettext_noop("Partner municipality")
+ADDRESS = gettext_noop("E-mail")
 
 
 @transaction.atomic
@@ -63,7 +64,7 @@ def ask_partner(
         ASKED,
         by=by,
         now=now,
-        changes={PARTNER: (None, municipality), "asked_email": (None, part.asked_email)},
+        changes={PARTNER: (None, municipality), ADDRESS: (None, part.asked_email)},
     )
     letters.partner_request(part, now=now)
     return part
@@ -100,7 +101,7 @@ def ask_partner_again(part: ApplicantMunicipality, email: str, *, by: User, now:
         now=now,
         changes={
             PARTNER: (None, stored.municipality),
-            "asked_email": (before if before != stored.asked_email else None, stored.asked_email),
+            ADDRESS: (before if before != stored.asked_email else None, stored.asked_email),
         },
     )
     letters.partner_request(stored, now=now)

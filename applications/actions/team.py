@@ -8,7 +8,14 @@ from django.utils.translation import gettext_noop
 
 from applications.actions.drafts import Conflict, discard_draft, locked, require_open, touch
 from applications.models import Application, Document, Part, TeamMember
-from applications.models.content import MEMBER_FIELDS, Values, fingerprint, in_source, values_of
+from applications.models.content import (
+    MEMBER_FIELDS,
+    Values,
+    fingerprint,
+    in_source,
+    source_label,
+    values_of,
+)
 from applications.uploads import Upload
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
@@ -49,9 +56,7 @@ def add_member(application: Application, values: Values, *, by: User, now: datet
     )
     touch(current, now)
     after = in_source(member, MEMBER_FIELDS)
-    audit.record(
-        current, ADDED, by=by, now=now, changes={field: (None, value) for field, value in after.items()}
-    )
+    audit.record(current, ADDED, by=by, now=now, changes=_changes(dict.fromkeys(after), after))
     discard_draft(current, NEW, by=by)
     return member
 
@@ -83,10 +88,7 @@ def change_member(member: TeamMember, values: Values, *, version: str, by: User,
             CHANGED,
             by=by,
             now=now,
-            changes={
-                PERSON: (None, str(stored)),
-                **{field: (before[field], after[field]) for field in MEMBER_FIELDS},
-            },
+            changes={PERSON: (None, str(stored)), **_changes(before, after)},
         )
     discard_draft(current, step_of(stored), by=by)
 
@@ -155,6 +157,10 @@ def remove_document(document: Document, *, by: User, now: datetime) -> None:
         changes={PERSON: (None, str(document.member)), DOCUMENT: (document.original_name, None)},
     )
     document.delete()
+
+
+def _changes(before: Values, after: Values) -> audit.Changes:
+    return {source_label(TeamMember, field): (before[field], after[field]) for field in after}
 
 
 def _forget_file(document: Document) -> None:

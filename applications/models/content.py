@@ -158,6 +158,12 @@ def in_source(obj: Model, fields: Iterable[str]) -> Values:
         return {field: _labelled(obj, field) for field in fields}
 
 
+def source_label(model: type[Model], field: str) -> str:
+    """A field's name in the source language, under which the audit of another object names it."""
+    with override("en"):
+        return str(model._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+
+
 def _labelled(obj: Model, field: str) -> Any:
     if field == "problem_sectors":
         return [str(Sector(sector).label) for sector in getattr(obj, field)]
