@@ -1,0 +1,60 @@
+"""Letters keep (PDF/A-2a), can be read by everybody (PDF/UA-1), and say which language they are in."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import typst
+from page import validate_pdf_bytes
+
+from innoskole.ui.pdf import render_pdf
+
+LETTER = """#import "_base.typ": data, letter, facts, paragraphs
+#show: letter
+#paragraphs(data.paragraphs)
+== Facts
+#facts(data.rows)
+"""
+DATA = {
+    "title": "Kvittering for Kárášjohka – Karasjok",
+    "reference": "INN-2027-0142",
+    "paragraphs": ["Vi har mottatt søknaden. #let *ingen* $kode$"] * 60,
+    "rows": [["Kommune", "Bjugn"], ["Plan", "s. 45"]],
+}
+AT = datetime(2027, 6, 1, 13, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def letters(settings, tmp_path: Path) -> Path:
+    folder = tmp_path / "templates" / "letters"
+    folder.mkdir(parents=True)
+    shutil.copy(settings.BASE_DIR / "templates" / "letters" / "_base.typ", folder)
+    (folder / "trial.typ").write_text(LETTER)
+    settings.BASE_DIR = tmp_path
+    return folder
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+@pytest.mark.parametrize("profile", ["ua1", "2a"])
+def test_a_letter_meets_the_standards(language: str, profile: str) -> None:
+    report = validate_pdf_bytes(render_pdf("trial", DATA, language=language, at=AT), profile=profile)
+    assert [failure.message for failure in report.failures] == []
+    assert report.document.page_count > 1
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_a_letter_says_its_language(language: str) -> None:
+    assert f"/Lang({language}-NO)".encode() in render_pdf("trial", DATA, language=language, at=AT)
+
+
+def test_the_same_letter_at_the_same_moment_is_the_same_file() -> None:
+    first, second = (render_pdf("trial", DATA, language="nb", at=AT) for _ in range(2))
+    assert first == second
+    assert render_pdf("trial", {**DATA, "reference": "INN-2027-0143"}, language="nb", at=AT) != first
+
+
+def test_a_letter_that_breaks_the_standard_is_refused(letters: Path) -> None:
+    (letters / "untitled.typ").write_text("= A heading, but no title of the document\n")
+    with pytest.raises(typst.TypstError, match="title"):
+        render_pdf("untitled", DATA, language="nb", at=AT)
