@@ -130,7 +130,7 @@ class Input:
 
     @classmethod
     def from_json(cls, document: object) -> Input:
-        """Read INPUT.json as parsed: round, places, regions, sizes, applicants, sources, frozen_at (and trials).
+        """Read INPUT.json as parsed: round, places, regions, sizes, applicants, sources, frozen_at, trials.
 
         A frozen basis without locked cells is an input too: its ballot and proof are worked out again.
         Raises InputError: an unknown field, and in particular a third criterion, is refused, not ignored.
@@ -156,7 +156,7 @@ class Input:
         )
 
     def cells(self) -> dict[Cell, int]:
-        """Applicants in every cell that has any, in the order of the regions and, within them, of the sizes."""
+        """Applicants in every cell that has any, in the order of the regions and, within them, the sizes."""
         counts = dict.fromkeys(
             product((group.code for group in self.regions), (group.code for group in self.sizes)), 0
         )

@@ -28,6 +28,14 @@ def groups_phrase(dimension: Dimension, names: tuple[str, ...]) -> str:
     return f"{(SINGULAR if len(names) == 1 else PLURAL)[dimension]} {enumerate_names(names)}"
 
 
+def seats(number: int) -> str:
+    return f"{number} plass" if number == 1 else f"{number} plasser"
+
+
+def applications(number: int) -> str:
+    return f"{number} søknad" if number == 1 else f"{number} søknader"
+
+
 def capitalised(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
@@ -48,19 +56,20 @@ INPUT_SENTENCES = {
     "third_criterion": (
         "Feltet «{field}» i {where} ville være et tredje kriterium ved siden av landsdel og størrelse. "
         "Kvoter på tre kriterier som krysser hverandre kan ikke alltid holdes av hvert eneste lodd, og da "
-        "finnes det ingen eksakt sjanse å kunngjøre og bevise. Utvelgelsen tar derfor bare landsdel og størrelse."
+        "finnes det ingen eksakt sjanse å kunngjøre og bevise. Utvelgelsen bruker bare landsdel og størrelse."
     ),
     "empty_text": "«{field}» i {where} er tom.",
     "control_character": "«{field}» i {where} inneholder et kontrolltegn.",
     "not_nfc": "«{field}» i {where} er ikke i normalformen NFC.",
     "white_space": "«{field}» i {where} kan ikke inneholde mellomrom.",
+    "not_positive": "«{field}» i {where} må være minst 1.",
     "no_places": "Antallet plasser må være minst 1.",
     "negative": "«{field}» i {where} kan ikke være negativt.",
     "minimum_above_maximum": "{where} har et minstetall ({minimum}) over største tall ({maximum}).",
     "no_groups": "«{field}» må ha minst én gruppe.",
     "duplicate": "«{value}» forekommer to ganger i {where}.",
     "unknown_group": "Søknaden {applicant} viser til «{value}», som ikke står i {where}.",
-    "no_moment": "«frozen_at» skal være et tidspunkt med tidssone (ISO 8601), for eksempel 2027-03-18T20:00:00+01:00.",
+    "no_moment": "«frozen_at» skal være et tidspunkt med tidssone, slik: 2027-03-18T20:00:00+01:00.",
     "not_canonical": "{where} har ikke den kanoniske formen: {detail}.",
     "wrong_format": "{where} har formatet «{found}», ventet «{expected}».",
     "no_draw_format": "Grunnlaget sier at alle søkerne får plass; det skal ikke trekkes.",
@@ -94,7 +103,7 @@ class Infeasible:
     """Why no table of seats keeps every quota: the groups of a violated Hoffman set and two numbers.
 
     kind:
-      "minimums_exceed_places"   the minimums of `regions` and `sizes` together need more than the places there are
+      "minimums_exceed_places"   the minimums of `regions` and `sizes` together need more seats than there are
       "regions_exceed_sizes"     the minimums of `regions` need more than the maximums of `sizes` leave them
       "sizes_exceed_regions"     the minimums of `sizes` need more than the maximums of `regions` leave them
       "maximums_below_places"    the maximums of `regions` and `sizes` do not let the places be filled
@@ -115,17 +124,17 @@ class Infeasible:
         both = " og ".join(phrase for phrase in (regions, sizes) if phrase)
         limits = "antallet søknader"
         if self.kind == "minimums_exceed_places":
-            cause = f"{both} krever minst {self.needs} plasser til sammen"
+            cause = f"{both} krever minst {seats(self.needs)} til sammen"
         elif self.kind == "regions_exceed_sizes":
-            by = f"største tall for {sizes}" if sizes else limits
-            cause = f"{regions} krever minst {self.needs} plasser, men {by} gir dem høyst {self.has}"
+            by = f"kvotene for {sizes}" if sizes else limits
+            cause = f"{regions} krever minst {seats(self.needs)}, men {by} tillater bare {self.has}"
         elif self.kind == "sizes_exceed_regions":
-            by = f"største tall for {regions}" if regions else limits
-            cause = f"{sizes} krever minst {self.needs} plasser, men {by} gir dem høyst {self.has}"
+            by = f"kvotene for {regions}" if regions else limits
+            cause = f"{sizes} krever minst {seats(self.needs)}, men {by} tillater bare {self.has}"
         else:
-            by = f"største tall for {both}" if both else limits
-            cause = f"runden har {self.needs} plasser, men {by} lar bare {self.has} bli besatt"
-        return f"{capitalised(cause)}. Trenger minst {self.needs} plasser, har {self.has}."
+            by = f"kvotene for {both}" if both else limits
+            cause = f"runden har {seats(self.needs)}, men {by} lar bare {self.has} bli besatt"
+        return f"{capitalised(cause)}. Trenger minst {seats(self.needs)}, har {self.has}."
 
 
 class NotFeasible(SelectionError):
@@ -144,7 +153,8 @@ class NoDraw:
     places: int
 
     def sentence(self) -> str:
-        return f"Alle søknadene ({self.applicants}) får plass ({self.places} plasser). Det blir ingen loddtrekning."
+        numbers = f"Det er {applications(self.applicants)} til {seats(self.places)}"
+        return f"{numbers}: alle får plass, og det blir ingen loddtrekning."
 
 
 class NoDrawNeeded(SelectionError):
@@ -180,13 +190,12 @@ class Note:
         size = groups_phrase("size", (self.size,)) if self.size else ""
         who = capitalised(" og ".join(phrase for phrase in (region, size) if phrase))
         if self.kind == "minimum_lowered":
-            return (
-                f"{who} har {self.now[0]} søknader; minstetallet {self.was[0]} er satt ned til {self.now[0]}."
-            )
+            lowered = f"minstetallet {self.was[0]} er satt ned til {self.now[0]}"
+            return f"{who} har {applications(self.now[0])}; {lowered}."
         if self.kind == "bounds_softened":
             was, now = f"{self.was[0]}–{self.was[1]}", f"{self.now[0]}–{self.now[1]}"
             return f"{who} har fått kvoten {now} i stedet for {was}."
-        return f"{who} får nøyaktig {self.now[0]} plasser i hver fordeling."
+        return f"{who} får nøyaktig {seats(self.now[0])} i hver fordeling."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""Kontrollerer en loddtrekning: python -I verify.py basis.json seed.txt protocol.json [kunngjort SHA-256]
+Trenger bare Python 3.10. Skriver en setning for hver kontroll; avslutter med 0 når alt stemmer, ellers 1."""
+
+import json
+import sys
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from unicodedata import category, is_normalized
+
+
+def must(condition: object, otherwise: str) -> None:
+    if not condition:
+        raise AssertionError(otherwise)
+
+
+def plain(value: object) -> bool:  # NFC text without control characters, whole numbers, lists, objects
+    if type(value) is str:
+        return is_normalized("NFC", value) and all(category(character) != "Cc" for character in value)
+    if type(value) is dict:
+        return all(key.isascii() and plain(key) and plain(inner) for key, inner in value.items())
+    return all(map(plain, value)) if type(value) is list else type(value) is int and abs(value) < 2**53
+
+
+class Draw:
+    def __init__(self, basis: bytes, seed: bytes, protocol: bytes, announced: str | None) -> None:
+        self.files, self.lines, self.announced = (basis, protocol), seed.decode().split("\n"), announced
+        self.basis, self.protocol = (json.loads(content.decode()) for content in self.files)
+        self.sha256, self.hex = sha256(basis).hexdigest(), sha256(seed).hexdigest()
+        self.regions = {"R:" + group["code"]: group for group in self.basis["regions"]}
+        self.sizes = {"S:" + group["code"]: group for group in self.basis["sizes"]}
+        self.cells = [(region, size) for region in self.regions for size in self.sizes]
+        self.cell = {a["id"]: ("R:" + a["region"], "S:" + a["size"]) for a in self.basis["applicants"]}
+        self.order = sorted((sha256(f"{self.hex}/lot/{a}".encode()).hexdigest(), a) for a in self.cell)
+        self.queues = {cell: [a for _, a in self.order if self.cell[a] == cell] for cell in self.cells}
+        self.count = {cell: len(queue) for cell, queue in self.queues.items() if queue}
+        self.fix = {("R:" + x["region"], "S:" + x["size"]): x["places"] for x in self.basis.get("locked", [])}
+        self.places, self.ballot = self.basis["places"], self.basis["ballot"]["tables"]
+        self.weights = [int(table["lots"]) for table in self.ballot]
+        seats = [[n for row in t["places"] if len(row) == len(self.sizes) for n in row] for t in self.ballot]
+        self.tables = [dict(zip(self.cells, numbers, strict=True)) for numbers in seats]
+
+    def digest(self) -> str:
+        must(self.announced in (None, self.sha256), f"Grunnlaget er ikke det kunngjorte: {self.sha256}.")
+        return f"Grunnlaget har SHA-256 {self.sha256}{', som kunngjort' if self.announced else ''}."
+
+    def canonical(self) -> str:
+        for index, (name, file) in enumerate((("basis", self.basis), ("protocol", self.protocol))):
+            must(file["format"] == f"innoskole-draw-{name}/1", f"{name}.json gjelder ikke en ekte trekning.")
+            form = json.dumps(file, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+            must(plain(file) and form == self.files[index], f"{name}.json har ikke den kanoniske formen.")
+        once = [len(self.cell), len(self.regions), len(self.sizes)]
+        must(once == [len(self.basis[k]) for k in ("applicants", "regions", "sizes")], "Noe står to ganger.")
+        must([*self.cell] == sorted(self.cell) and {*self.cell.values()} <= {*self.cells}, "Feil i søknader.")
+        fields = {"drawn", "format", "lots", "reserves", "seed", "selected", "table"}
+        must({*self.protocol} == fields | {*self.basis} & {"trials"}, "Protokollen har feil felter.")
+        must(self.protocol.get("trials") == self.basis.get("trials"), "Prøvetrekningene er talt feil.")
+        return "Grunnlaget og protokollen har den kanoniske formen."
+
+    def quotas(self) -> str:
+        lots = [str(n) for n in self.weights if n > 0], str(sum(self.weights))
+        must(lots == ([t["lots"] for t in self.ballot], self.basis["ballot"]["total"]), "Feil antall lodd.")
+        for i, table in enumerate(self.tables):
+            must(sum(table.values()) == self.places, f"Fordeling {i} fyller ikke plassene nøyaktig.")
+            must(all(0 <= table[c] <= self.count.get(c, 0) for c in table), f"Fordeling {i} mangler søkere.")
+            must(all(table[c] == n in (0, self.count[c]) for c, n in self.fix.items()), "En lås er brutt.")
+            for node, group in (self.regions | self.sizes).items():
+                kept = group["min"] <= sum(n for cell, n in table.items() if node in cell) <= group["max"]
+                must(kept, f"Fordeling {i} bryter kvoten for {group['name']}.")
+        return f"Alle {len(self.tables)} fordelinger holder alle kvotene."
+
+    def proof(self) -> str:
+        """A tight cut (lower bounds in = capacity out) forces the cells that enter it to its chance."""
+        seats, before = {cell: Fraction(n) for cell, n in self.fix.items()}, Fraction(0)
+        quotas = [("SINK", "SOURCE", self.places, self.places)]
+        quotas += [("SOURCE", node, group["min"], group["max"]) for node, group in self.regions.items()]
+        quotas += [(node, "SINK", group["min"], group["max"]) for node, group in self.sizes.items()]
+        nodes = {"SOURCE", "SINK", *self.regions, *self.sizes}
+        for i, step in enumerate(self.basis["proof"]):
+            chance, cut = Fraction(step["chance"]), {*step["cut"]}
+            rises = before <= chance <= 1 and f"{chance.numerator}/{chance.denominator}" == step["chance"]
+            must(rises, f"Sjansen i trinn {i} er ikke en forkortet brøk fra den forrige til 1.")
+            edges = quotas + [(*c, seats.get(c, chance * n), seats.get(c, n)) for c, n in self.count.items()]
+            must(step["cut"] == sorted(cut & nodes), f"Snittet i trinn {i} er ikke sorterte noder.")
+            leaving = sum(most for tail, head, _, most in edges if tail in cut and head not in cut)
+            entering = sum(least for tail, head, least, _ in edges if head in cut and tail not in cut)
+            must(leaving == entering if cut else chance == 1, f"Snittet i trinn {i} er ikke stramt.")
+            tied = [c for c in self.count if c not in seats and c[0] not in cut and (c[1] in cut or not cut)]
+            must(tied and step["cells"] == [[r[2:], s[2:]] for r, s in tied], f"Trinn {i} er feil.")
+            seats, before = seats | {cell: chance * self.count[cell] for cell in tied}, chance
+        for cell in self.count:
+            won = Fraction(sum(n * table[cell] for n, table in zip(self.weights, self.tables, strict=True)))
+            must(won / sum(self.weights) == seats.get(cell), f"Sjansen i {cell} er ikke den beviste.")
+        return "Ingen kan få bedre sjanse uten at noen dårligere stilte taper; loddene gir disse sjansene."
+
+    def seed(self) -> str:
+        starts = [f"source {source['id']} " for source in self.basis["sources"]]
+        values = [line[len(start) :] for start, line in zip(starts, self.lines[2:-1], strict=True)]
+        lines = ["innoskole-draw/1", f"basis sha256 {self.sha256}", *map(str.__add__, starts, values), ""]
+        must(self.lines == lines, "Frøteksten er ikke laget av grunnlaget og de kunngjorte kildene.")
+        must(all(v and v == v.strip(" ") and plain(v) for v in values), "En kilde har ingen gyldig verdi.")
+        must(self.protocol["seed"] == self.hex, f"Frøet er {self.hex}, ikke det som står i protokollen.")
+        return f"Frøet {self.hex} følger av grunnlaget og kildene."
+
+    def lots(self) -> str:
+        must(self.protocol["lots"] == [[a, lot] for lot, a in self.order], "Loddnumrene følger ikke frøet.")
+        return f"Alle {len(self.order)} loddnumre følger av frøet."
+
+    def selection(self) -> str:
+        total, counter = sum(self.weights), 0
+        blocks = max(1, -(-(total.bit_length() + 64) // 256))
+        value = limit = 2 ** (256 * blocks) // total * total
+        while value >= limit:
+            parts = [sha256(f"{self.hex}/table/{counter}/{b}".encode()).digest() for b in range(blocks)]
+            value, counter = int.from_bytes(b"".join(parts), "big"), counter + 1
+        drawn = value % total
+        table = next(i for i in range(len(self.weights)) if sum(self.weights[: i + 1]) > drawn)
+        must((self.protocol["drawn"], self.protocol["table"]) == (drawn, table), f"Frøet gir lodd {drawn}.")
+        selected = sorted(a for cell, n in self.tables[table].items() for a in self.queues[cell][:n])
+        must(self.protocol["selected"] == selected, "De uttrukne er ikke de laveste loddene i gruppene.")
+        return f"Lodd {drawn} av {total} gir fordeling {table}; {len(selected)} har de laveste loddnumrene."
+
+    def reserves(self) -> str:
+        chosen, queues = {*self.protocol["selected"]}, self.queues.items()
+        left = [[r[2:], s[2:], [a for a in q if a not in chosen]] for (r, s), q in queues if {*q} - chosen]
+        must(self.protocol["reserves"] == left, "Ventelisten følger ikke av loddnumrene.")
+        return "Ventelisten står i loddrekkefølge i hver gruppe."
+
+
+def verify(basis: bytes, seed: bytes, protocol: bytes, announced: str | None) -> list[tuple[str, bool, str]]:
+    """(name of the check, whether it holds, sentence) for every check, whatever the files contain."""
+    results = []
+    for name in ("digest", "canonical", "quotas", "proof", "seed", "lots", "selection", "reserves"):
+        try:
+            results.append((name, True, getattr(Draw(basis, seed, protocol, announced), name)()))
+        except AssertionError as error:
+            results.append((name, False, str(error)))
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            results.append((name, False, f"Filene har ikke formen de skal ha ({error!r})."))
+    return results
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__)
+    files = [Path(path).read_bytes() for path in sys.argv[1:4]]
+    results = verify(files[0], files[1], files[2], sys.argv[4] if sys.argv[4:] else None)
+    print("\n".join(("OK    " if holds else "FEIL  ") + sentence for _, holds, sentence in results))
+    sys.exit(not all(holds for _, holds, _ in results))
