@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
@@ -126,11 +128,17 @@ class ActivateSecondFactorForm(InOurWords, totp.ActivateTOTPForm):  # type: igno
     labels = {"code": _("Code from the app")}
     hints = {"code": _("The six digits that the app shows now.")}
 
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        # The person has just shown the second factor: do not ask for it again on the next page.
+        record_authentication(context.request, self.user, "mfa", type="totp", reauthenticated=True)
+        return code
+
 
 # --- Ours -----------------------------------------------------------------------------------------
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ["name", "language"]
@@ -150,7 +158,7 @@ class PeopleFilter(forms.Form):
     )
 
 
-class NewPersonForm(forms.ModelForm[User]):
+class NewPersonForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ["email", "name", "language"]
@@ -166,7 +174,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=1000)
 
 
-class DomainExceptionForm(forms.ModelForm[DomainException]):
+class DomainExceptionForm(forms.ModelForm):  # type: ignore[type-arg]
     """A mail domain that proves a municipality."""
 
     municipality = MunicipalityField(label=_("Municipality"))

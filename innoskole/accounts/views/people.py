@@ -96,6 +96,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             "person": user,
             "deeds": deeds,
             "chosen": chosen,
+            "form": chosen.form if chosen else None,
             "rights": [(role, rights, getattr(user, rights.field)) for role, rights in ROLES.items()],
             "has_second_factor": is_mfa_enabled(user),
         },
