@@ -105,11 +105,12 @@ class MunicipalityField(forms.Field):
             .first()
         )
         if former:
+            params["name"] = former.name
             params["successors"] = ", ".join(
                 successor.municipality.display_name for successor in former.successors_on(self.day)
             )
             message = _(
-                "%(text)s is no longer a municipality on %(day)s. It has become part of: %(successors)s."
+                "%(name)s is no longer a municipality on %(day)s. It has become part of: %(successors)s."
             )
         elif similar:
             params["choices"] = ", ".join(each.label_on(self.day) for each in similar)
