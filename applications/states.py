@@ -33,7 +33,7 @@ INTAKE_TRANSITIONS: Moves = {
     IntakeState.CHECKED: frozenset({IntakeState.DECIDED, IntakeState.ANNULLED}),
     IntakeState.DECIDED: frozenset({IntakeState.PUBLISHED}),
     IntakeState.PUBLISHED: frozenset(),
-    IntakeState.ANNULLED: frozenset({IntakeState.LOCKED}),
+    IntakeState.ANNULLED: frozenset({IntakeState.LOCKED, IntakeState.DECIDED}),
 }
 
 

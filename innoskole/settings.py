@@ -270,6 +270,8 @@ if env.bool("BEHIND_PROXY", default=False):
 
 # Relays that publish drand quicknet rounds; all that answer must agree. Empty: values are typed in.
 DRAND_RELAYS = env.list("DRAND_RELAYS", default=[])
+# Whether values may be typed in before the announced moment: for demos, where nobody waits for Wednesday.
+DRAW_SOURCES_EARLY = not PRODUCTION and env.bool("DRAW_SOURCES_EARLY", default=True)
 
 # --- Logging --------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A round of the draw: frozen basis, announced sources, protocol, outcome. Kept for ever, also when annulled."""
+"""A round of the draw: basis, announced sources, protocol, outcome. Kept for ever, also when annulled."""
 
 import json
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application
 from applications.models.intake import Intake
-from applications.selection.basis import Basis, read_basis
+from applications.selection import Basis, read_basis
 
 
 class QuotaChoice(models.TextChoices):
@@ -34,8 +34,11 @@ class DrawRoundQuerySet(models.QuerySet["DrawRound"]):
 
 
 class DrawRound(models.Model):
-    """One round: frozen, drawn, checked, decided, or annulled. A round without a draw has no basis and no seed,
-    only a protocol that says that everybody was admitted."""
+    """One round: frozen, drawn, checked, decided, or annulled.
+
+    A round without a draw has no basis and no seed, only a protocol that says that everybody was admitted;
+    its digest is the protocol's.
+    """
 
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField()
@@ -104,7 +107,7 @@ class DrawRound(models.Model):
     def applications(self) -> dict[str, Application]:
         """The applications that take part, by the code of the lead municipality, in the order of the codes.
 
-        A municipality has one living application in an intake, so of several the newest is the one in the list.
+        A municipality has one living application in an intake: of several, the newest is in the list.
         """
         document = json.loads(self.basis or self.protocol)
         codes = [applicant["id"] for applicant in document["applicants"]]
@@ -118,7 +121,7 @@ class SourceValueQuerySet(models.QuerySet["SourceValue"]):
 
 
 class SourceValue(models.Model):
-    """One announced source of randomness and its value: fetched from agreeing relays, or typed in and confirmed."""
+    """An announced source of randomness and its value: of agreeing relays, or typed in and confirmed."""
 
     round = models.ForeignKey(DrawRound, on_delete=models.PROTECT, related_name="sources")
     ordinal = models.PositiveSmallIntegerField()
