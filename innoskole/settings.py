@@ -118,7 +118,7 @@ CACHES = {
 
 # --- Celery ---------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 BROKER_FOLDER = VAR_DIR / "broker"
 if not REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {

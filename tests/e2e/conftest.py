@@ -122,10 +122,9 @@ def axe() -> Callable[[Page], None]:
         # Evaluated by the debugger, which the page's content security policy does not concern.
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(source)
-        found = page.evaluate(f"async () => (await axe.run(document, {options})).violations")
-        assert [
-            f"{page.url}: {rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]
-        ] == []
+        rules = page.evaluate(f"async () => (await axe.run(document, {options})).violations")
+        found = [f"{rule['id']}: {node['html'][:200]}" for rule in rules for node in rule["nodes"]]
+        assert found == [], "\n".join([page.url, *found])
 
     return assert_accessible
 
@@ -136,11 +135,11 @@ def no_overflow() -> Callable[..., None]:
 
     def assert_fits(page: Page) -> None:
         before = page.viewport_size
-        assert _sticking_out(page) == []
+        _assert_nothing_sticks_out(page)
         page.set_viewport_size(NARROWEST)
-        assert _sticking_out(page) == []
+        _assert_nothing_sticks_out(page)
         page.evaluate(_SPACE_OUT)
-        assert _sticking_out(page) == []
+        _assert_nothing_sticks_out(page)
         page.evaluate("document.adoptedStyleSheets = []")
         page.set_viewport_size(before)
 
@@ -166,10 +165,9 @@ _STICKING_OUT = """() => {
 }"""
 
 
-def _sticking_out(page: Page) -> list[str]:
-    return [
-        f"{page.url} at {page.viewport_size['width']} px: {html}" for html in page.evaluate(_STICKING_OUT)
-    ]
+def _assert_nothing_sticks_out(page: Page) -> None:
+    found = page.evaluate(_STICKING_OUT)
+    assert found == [], "\n".join([f"{page.url} at {page.viewport_size['width']} px", *found])
 
 
 def _watch(page: Page, problems: list[str]) -> None:
