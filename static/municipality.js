@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const PAUSE = 150; // milliseconds between two key strokes of one word
+  const AFTER_COMPONENT = 50; // milliseconds: it tidies up in a time-out of its own
 
   // Runs once for each field's script element, and so must find each field once.
   for (const field of document.querySelectorAll("ds-suggestion[data-url]:not([data-ready])")) {
@@ -22,6 +23,7 @@
     list.dataset.nofilter = ""; // the server knows Sami and Kven names that the labels do not show
     field.append(list);
     keepText(field, input);
+    input.addEventListener("blur", () => setTimeout(leave, AFTER_COMPONENT, input));
     let timer;
     let request;
     input.addEventListener("input", () => {
@@ -54,6 +56,12 @@
       option.textContent = value.endsWith(`(${county})`) ? value : `${value} (${county})`;
       return option;
     });
+  }
+
+  // The component leaves its role behind, which an input with a list may not have until it is in use.
+  function leave(input) {
+    if (input === document.activeElement) return;
+    for (const name of ["role", "aria-autocomplete", "aria-controls", "aria-expanded"]) input.removeAttribute(name);
   }
 
   // The component empties the input of a text that is not among its options. A <data> of the same text
