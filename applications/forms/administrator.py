@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.renderers import get_default_renderer
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -123,7 +124,8 @@ class QuotaForm(forms.Form):
     maximum = forms.IntegerField(label=gettext_lazy("Most places"), min_value=0, required=False)
 
     def __init__(self, *args: Any, group: Group, capacity: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # A group whose fields still say the default is saved like the others.
+        super().__init__(*args, **{**kwargs, "empty_permitted": False})
         self.group = group
         self.error_prefix = group.name
         self.capacity = capacity
@@ -148,22 +150,40 @@ class QuotaForm(forms.Form):
         return Bounds(self.cleaned_data["minimum"], self.cleaned_data["maximum"])
 
 
-def quota_forms(intake: Intake, data: Mapping[str, Any] | None) -> list[QuotaForm]:
-    """One form for each group of the intake, in the order of the groups."""
-    in_force = quotas_of(intake)
-    return [
-        QuotaForm(
+class QuotaFormSet(forms.BaseFormSet[QuotaForm]):
+    """One form for each group of the intake, in the order of the groups, whatever the browser sends."""
+
+    form = QuotaForm
+    extra = min_num = 0
+    max_num = absolute_max = 50
+    can_order = can_delete = can_delete_extra = validate_min = validate_max = False
+    renderer = get_default_renderer()
+
+    def __init__(self, data: Mapping[str, Any] | None, *, intake: Intake) -> None:
+        self.intake = intake
+        self.groups = groups_of(intake)
+        in_force = quotas_of(intake)
+        super().__init__(
             data,
-            prefix=f"{group.dimension}-{group.code}",
-            group=group,
-            capacity=intake.capacity,
-            initial={
-                "minimum": in_force[group.dimension, group.code].minimum,
-                "maximum": in_force[group.dimension, group.code].maximum,
-            },
+            prefix="quota",
+            initial=[
+                {"minimum": bounds.minimum, "maximum": bounds.maximum}
+                for bounds in (in_force[group.dimension, group.code] for group in self.groups)
+            ],
         )
-        for group in groups_of(intake)
-    ]
+
+    def total_form_count(self) -> int:
+        return len(self.groups)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {"group": self.groups[index or 0], "capacity": self.intake.capacity}
+
+    def of(self, dimension: str) -> list[QuotaForm]:
+        """The forms for the regions, or for the sizes."""
+        return [form for form in self.forms if form.group.dimension == dimension]
+
+    def quotas(self) -> dict[tuple[str, str], Bounds]:
+        return {(form.group.dimension, form.group.code): form.bounds() for form in self.forms}
 
 
 class ExtendForm(forms.Form):

@@ -1,0 +1,275 @@
+"""One application as the school sees it, and the deeds on it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from applications.actions import review
+from applications.actions.submission import withdraw
+from applications.forms.administrator import InformationRequestForm, ReasonForm
+from applications.models import Application, TeamMember
+from applications.models.admission import Proposal, proposal_for
+from applications.models.completeness import composition_warning
+from applications.models.content import PARTS, content_digest
+from applications.models.readiness import READS, conditions, current_guarantee
+from applications.models.summary import sections
+from applications.states import TRANSITIONS, IntakeState, State
+from applications.views.administrator.queue import STATE_COLORS
+from innoskole.accounts.guards import Refused, administrator_required, person
+from innoskole.accounts.middleware import kept_post
+from innoskole.notifications.models import Message
+
+FETCHED = ("intake", "lead__county", "coordinator")
+EVIDENCE: tuple[str, ...] = (*PARTS, *READS)
+
+
+@dataclass(frozen=True)
+class FormDeed:
+    """A deed with a form of its own page: what it is called, what follows from it, and who gets mail."""
+
+    title: str | Promise
+    consequences: tuple[str | Promise, ...]
+    button: str | Promise
+    states: frozenset[str]
+    run: Callable[..., Any]
+    color: str = ""
+
+    def form(self, data: Any, now: datetime) -> forms.Form:
+        if self.run is review.request_information:
+            return InformationRequestForm(data, now=now)
+        return ReasonForm(data)
+
+
+def _from(target: str) -> frozenset[str]:
+    """The states from which the table allows a move to `target`."""
+    return frozenset(state for state, targets in TRANSITIONS.items() if target in targets)
+
+
+FORM_DEEDS: Mapping[str, FormDeed] = {
+    "request": FormDeed(
+        title=gettext_lazy("Ask for information"),
+        consequences=(
+            gettext_lazy("The coordinator gets a letter with your text, the parts and the deadline."),
+            gettext_lazy(
+                "The parts that you choose can be changed until the deadline; the rest stays locked."
+            ),
+            gettext_lazy("The formal check is to be done again afterwards."),
+        ),
+        button=gettext_lazy("Send the request"),
+        states=frozenset({State.IN_REVIEW}),
+        run=review.request_information,
+    ),
+    "recall": FormDeed(
+        title=gettext_lazy("Recall the request for information"),
+        consequences=(
+            gettext_lazy("The coordinator gets a letter that no answer is needed, with your reason."),
+            gettext_lazy("The parts are locked again, and the application is back in review."),
+        ),
+        button=gettext_lazy("Recall the request"),
+        states=frozenset({State.INFORMATION_REQUESTED}),
+        run=review.recall_request,
+    ),
+    "reject": FormDeed(
+        title=gettext_lazy("Reject on formal grounds"),
+        consequences=(
+            gettext_lazy("The coordinator gets a letter with your reason."),
+            gettext_lazy("The application does not take part in the selection. This cannot be undone."),
+        ),
+        button=gettext_lazy("Reject the application"),
+        states=_from(State.REJECTED),
+        run=review.reject,
+        color="danger",
+    ),
+    "return": FormDeed(
+        title=gettext_lazy("Take back into review"),
+        consequences=(
+            gettext_lazy("The coordinator gets a letter with your reason."),
+            gettext_lazy(
+                "The municipality is taken off the public list until the application is ready again."
+            ),
+        ),
+        button=gettext_lazy("Take back into review"),
+        states=frozenset({State.READY}),
+        run=review.return_to_review,
+    ),
+    "withdraw": FormDeed(
+        title=gettext_lazy("Withdraw on behalf of the municipality"),
+        consequences=(
+            gettext_lazy("The coordinator and the partner municipalities get a letter with your reason."),
+            gettext_lazy("The application leaves the intake. This cannot be undone."),
+        ),
+        button=gettext_lazy("Withdraw the application"),
+        states=_from(State.WITHDRAWN),
+        run=withdraw,
+        color="danger",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class PlainDeed:
+    """A deed that needs no form: a button on the case page."""
+
+    label: str | Promise
+    hint: str | Promise
+    obstacle: Callable[[Application, datetime], str]
+    run: Callable[..., Any]
+    done: str | Promise
+
+
+PLAIN_DEEDS: Mapping[str, PlainDeed] = {
+    "review": PlainDeed(
+        gettext_lazy("Take into review"),
+        gettext_lazy("Nobody gets mail."),
+        review.obstacle_to_review,
+        review.take_into_review,
+        gettext_lazy("The application is in review."),
+    ),
+    "check": PlainDeed(
+        gettext_lazy("Pass the formal check"),
+        gettext_lazy("Nobody gets mail."),
+        review.obstacle_to_check,
+        review.pass_formal_check,
+        gettext_lazy("The formal check is passed."),
+    ),
+    "ready": PlainDeed(
+        gettext_lazy("Make ready for selection"),
+        gettext_lazy("The coordinator gets a letter, and the municipality comes on the public list."),
+        review.obstacle_to_ready,
+        review.make_ready,
+        gettext_lazy("The application is ready for selection, and the coordinator is told."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of the team with what the school has to decide about them."""
+
+    member: TeamMember
+    proposal: Proposal
+    is_pending: bool
+    has_changed: bool
+    """The rule proposes something else now than when the person was decided."""
+
+
+@administrator_required
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything about one application, what it lacks, and what can be done."""
+    application = _application(reference)
+    now = timezone.now()
+    found = conditions(application)
+    guarantee = current_guarantee(application)
+    return TemplateResponse(
+        request,
+        "applications/administrator/case.html",
+        {
+            "application": application,
+            "intake": application.intake,
+            "state_color": STATE_COLORS.get(application.state, "neutral"),
+            "sections": sections(application),
+            "composition_warning": composition_warning(application),
+            "people": [_person(member) for member in application.members.all()],
+            "can_assess": application.state == State.IN_REVIEW,
+            "conditions": found,
+            "met": sum(condition.met for condition in found),
+            "requests": sorted(
+                application.information_requests.all(), key=lambda each: each.pk, reverse=True
+            ),
+            "guarantee": guarantee,
+            "content_changed": bool(
+                guarantee
+                and guarantee.content_digest
+                and guarantee.content_digest != content_digest(application)
+            ),
+            "submissions": application.submissions.select_related("submitted_by").order_by("-number"),
+            "letters": Message.objects.about(application),
+            "plain_deeds": [
+                (key, deed) for key, deed in PLAIN_DEEDS.items() if not deed.obstacle(application, now)
+            ],
+            "form_deeds": [(key, deed) for key, deed in FORM_DEEDS.items() if _offered(key, application)],
+        },
+    )
+
+
+@administrator_required
+@require_POST
+def case_plain(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
+    """Take into review, pass the formal check, or make ready."""
+    if deed not in PLAIN_DEEDS:
+        raise Http404
+    application = _application(reference)
+    try:
+        PLAIN_DEEDS[deed].run(application, by=person(request), now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, str(PLAIN_DEEDS[deed].done))
+    return redirect("applications:case", reference)
+
+
+@administrator_required
+def case_form(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
+    """A deed that needs a reason or a question: the page says what follows and who gets mail."""
+    if deed not in FORM_DEEDS:
+        raise Http404
+    application = _application(reference)
+    chosen = FORM_DEEDS[deed]
+    now = timezone.now()
+    form = chosen.form(request.POST or kept_post(request), now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            chosen.run(application, **form.cleaned_data, by=person(request), now=now)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Done. The letters are on their way."))
+            return redirect("applications:case", reference)
+    elif request.method == "GET" and not _offered(deed, application):
+        messages.error(
+            request,
+            _("This cannot be done now: the state is «%(state)s».")
+            % {"state": application.get_state_display()},
+        )
+        return redirect("applications:case", reference)
+    return TemplateResponse(
+        request,
+        "applications/administrator/case_form.html",
+        {"application": application, "intake": application.intake, "deed": chosen, "form": form},
+    )
+
+
+def _offered(key: str, application: Application) -> bool:
+    """Whether the case page offers the deed: by the state, and the list is not frozen."""
+    if application.state not in FORM_DEEDS[key].states:
+        return False
+    return key != "return" or application.intake.state == IntakeState.CLOSED
+
+
+def _application(reference: str) -> Application:
+    return get_object_or_404(
+        Application.objects.select_related(*FETCHED).prefetch_related(*EVIDENCE), reference=reference
+    )
+
+
+def _person(member: TeamMember) -> Person:
+    proposal = proposal_for(member)
+    standing = [one for one in member.assessments.all() if one.discarded_at is None]
+    return Person(
+        member,
+        proposal,
+        is_pending=any(one.is_pending for one in standing),
+        has_changed=bool(standing) and standing[-1].proposal != proposal.basis,
+    )
