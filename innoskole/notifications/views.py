@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages as flash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from innoskole.accounts.guards import Refused, administrator_required, person
+from innoskole.accounts.middleware import kept_post
 from innoskole.notifications import actions
 from innoskole.notifications.forms import UNDELIVERED, MessageFilter, ReasonForm
 from innoskole.notifications.models import Message
@@ -52,8 +53,9 @@ def messages(request: HttpRequest) -> HttpResponse:
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter with its text and history, and what can be done about it."""
     letter = get_object_or_404(Message.objects.select_related("to_user"), pk=pk)
-    deed = request.POST.get("deed")
-    form = ReasonForm(request.POST if deed in ("cancel", "confirm") else None)
+    posted = request.POST or kept_post(request) or QueryDict()
+    deed = posted.get("deed")
+    form = ReasonForm(posted if deed in ("cancel", "confirm") else None)
     if request.method == "POST":
         by: dict[str, Any] = {"by": person(request), "now": timezone.now()}
         try:

@@ -45,6 +45,17 @@ def test_a_new_person_waits_until_the_address_is_confirmed():
     ]
 
 
+def test_a_command_may_confirm_an_address_that_is_known():
+    user = User.objects.create_user("kari@bodo.kommune.no")
+    affiliation = actions.register(user, municipality("1804"), NOW)
+    for _time in range(2):
+        actions.confirm_address(user, NOW)
+    assert state_of(affiliation) == ("proven", "domain", NOW, None, "")
+    assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [
+        ("kari@bodo.kommune.no", True, True)
+    ]
+
+
 def test_another_domain_waits_for_an_administrator():
     user = UserFactory(email="kari@example.no")
     affiliation = actions.register(user, municipality("1804"), NOW)

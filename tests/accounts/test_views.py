@@ -259,3 +259,14 @@ def test_the_list_of_domains_asks_the_same_number_of_questions(
     with django_assert_num_queries(4):  # session, user, count, domains
         page = html(browser.get(reverse("accounts:domains")))
     assert page.count("Bodø") == rows
+
+
+def test_a_reason_written_while_logged_out_is_offered_again_and_does_nothing_yet(
+    visitor, administrator, coordinator
+):
+    url = reverse("accounts:person", args=[coordinator.pk])
+    visitor.post(url, {"deed": "close", "close-reason": "Has left the school"})
+    visitor.force_login(administrator, "allauth.account.auth_backends.AuthenticationBackend")
+    assert 'value="Has left the school"' in html(visitor.get(url))
+    coordinator.refresh_from_db()
+    assert coordinator.is_active

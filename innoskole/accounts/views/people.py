@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -81,7 +81,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.with_affiliations(), pk=pk)
     deeds = _deeds(request, user)
     chosen = next((deed for deed in deeds if deed.form.is_bound), None)
-    if chosen and chosen.form.is_valid():
+    if request.method == "POST" and chosen and chosen.form.is_valid():
         try:
             chosen.run(user, chosen.form.cleaned_data["reason"])
         except Refused as refusal:
@@ -106,14 +106,13 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def _deeds(request: HttpRequest, user: User) -> list[Deed]:
     by = guards.person(request)
     now = timezone.now()
+    posted = request.POST or kept_post(request) or QueryDict()
 
     def deed(
         key: str, button: str | Promise, explanation: str | Promise, run: Callable[[User, str], None]
     ) -> Deed:
-        is_posted = request.method == "POST" and request.POST.get("deed") == key
-        return Deed(
-            key, button, explanation, ReasonForm(request.POST if is_posted else None, prefix=key), run
-        )
+        is_posted = posted.get("deed") == key
+        return Deed(key, button, explanation, ReasonForm(posted if is_posted else None, prefix=key), run)
 
     def grant(role: Role) -> Callable[[User, str], None]:
         return lambda user, reason: actions.grant_role(user, role, by=by, now=now, reason=reason)
