@@ -24,7 +24,7 @@ from innoskole.ui.forms import DayField, MomentField
 ANY = [("", gettext_lazy("All"))]
 
 
-class IntakeForm(forms.ModelForm[Intake]):
+class IntakeForm(forms.ModelForm):  # type: ignore[type-arg]
     """The rules of an intake while it is planned. The caller hands `cleaned_data` to an action."""
 
     opens_at = MomentField(label=gettext_lazy("Opens"))
@@ -108,7 +108,7 @@ class IntakeForm(forms.ModelForm[Intake]):
             self.add_error("register_on", _("The register has no municipalities on this day."))
 
 
-class DescriptionForm(forms.ModelForm[Intake]):
+class DescriptionForm(forms.ModelForm):  # type: ignore[type-arg]
     """The public description, which may be changed after the opening."""
 
     class Meta:
@@ -150,7 +150,7 @@ class QuotaForm(forms.Form):
         return Bounds(self.cleaned_data["minimum"], self.cleaned_data["maximum"])
 
 
-class QuotaFormSet(forms.BaseFormSet[QuotaForm]):
+class QuotaFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
     """One form for each group of the intake, in the order of the groups, whatever the browser sends."""
 
     form = QuotaForm
