@@ -1,14 +1,13 @@
 """The only file that mounts apps."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.generic import RedirectView
 
+from applications.views.public import front
 from innoskole import health
 from innoskole.accounts.views.own import home
 
 urlpatterns = [
-    path("", login_not_required(RedirectView.as_view(pattern_name="municipalities:list")), name="front"),
+    path("", front, name="front"),
     path("", include("innoskole.ui.urls")),
     path("", include("applications.urls")),
     path("", include("innoskole.accounts.urls")),
