@@ -38,9 +38,21 @@ def _field(model: type[Model], name: str, **options: Any) -> Any:
     return model._meta.get_field(name).formfield(**options)  # type: ignore[union-attr]
 
 
+class LongTextField(forms.CharField):
+    """Text in lines. Browsers end lines in two ways, a form's post and a script's: both mean the same."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 def _text(model: type[Model], name: str, *, rows: int, **options: Any) -> Any:
     return _field(
-        model, name, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": rows}), **options
+        model,
+        name,
+        form_class=LongTextField,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        **options,
     )
 
 
@@ -65,6 +77,10 @@ class StepForm(forms.Form):
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     names: ClassVar[Sequence[str]] = ()
 
+    def __init__(self, *args: Any, intake: Intake, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.intake = intake
+
     def values(self) -> Values:
         """The part's own values, cleaned, in the order of the part."""
         return {name: self.cleaned_data[name] for name in self.names}
@@ -74,6 +90,10 @@ class StepForm(forms.Form):
         data = self.data if isinstance(self.data, MultiValueDict) else MultiValueDict()
         kept = (name for name, field in self.fields.items() if not isinstance(field, forms.FileField))
         return {name: data.getlist(name) for name in kept if name in data}
+
+    def shown(self) -> dict[str, Any]:
+        """The same as initial values of a fresh form, which shows them without judging them."""
+        return {name: self[name].data for name, field in self.fields.items() if name in self.data}
 
     def differs_from(self, initial: Values) -> bool:
         """Whether the controls hold anything else than the saved values."""
@@ -159,13 +179,9 @@ class AnchoringForm(StepForm):
         help_text=gettext_lazy("If the body has treated the case, or the date is set."),
     )
 
-    def __init__(self, *args: Any, intake: Intake, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.latest_year = intake.year + 1
-
     def clean_plan_year(self) -> int:
         year: int = self.cleaned_data["plan_year"]
-        if year > self.latest_year:
+        if year > self.intake.year:
             raise ValidationError(_("Write the year in which the plan was adopted."))
         return year
 
