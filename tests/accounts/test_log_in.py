@@ -13,6 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 from django.urls import reverse
 
+from innoskole.accounts.forms import SignupForm
 from innoskole.accounts.models import Affiliation, User
 from innoskole.notifications.models import Message
 from tests.factories import UserFactory, municipality
@@ -122,6 +123,16 @@ def test_a_registration_does_not_tell_whether_the_address_is_known(visitor, know
     assert [subject for _to, subject, _language in letters()] == [
         "You are already registered" if known else "Confirm your address"
     ]
+
+
+def test_a_double_click_on_register_makes_one_person(visitor, monkeypatch):
+    """The second request found nobody when it looked, and somebody when it wrote."""
+    municipality("1804")
+    monkeypatch.setattr(SignupForm, "validate_unique_email", lambda form, value: value)
+    UserFactory(email="kari@bodo.kommune.no")
+    response = visitor.post(reverse("account_signup"), registration())
+    assert path_of(response) == reverse("account_login")
+    assert (User.objects.count(), Affiliation.objects.count(), Message.objects.count()) == (1, 0, 0)
 
 
 # --- Log-in -----------------------------------------------------------------------------------------
