@@ -69,9 +69,9 @@ class Row:
 def queue(request: HttpRequest, slug: str) -> HttpResponse:
     """The list, 50 rows at a time; search, filter, sort and page live in the address."""
     intake = get_object_or_404(Intake, slug=slug)
-    form = QueueFilterForm(request.GET or None, intake=intake)
+    form = QueueFilterForm(request.GET, intake=intake)
     listed = paginate(
-        request, matching(intake, form.filters()).only("pk"), COLUMNS, default_sort=DEFAULT_SORT
+        request, matching(intake, form.filters()).only("pk", "intake"), COLUMNS, default_sort=DEFAULT_SORT
     )
     return TemplateResponse(
         request,
@@ -93,7 +93,7 @@ def queue_export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if kind not in EXPORTS:
         raise Http404
     intake = get_object_or_404(Intake, slug=slug)
-    form = QueueFilterForm(request.GET or None, intake=intake)
+    form = QueueFilterForm(request.GET, intake=intake)
     sort = chosen_sort(request.GET, COLUMNS, DEFAULT_SORT)
     found = in_sort(detailed(matching(intake, form.filters()), intake), COLUMNS, sort)
     lines = [_export_line(row) for row in _rows(intake, found)]
