@@ -198,7 +198,7 @@ def _partner_requests(user: User, now: datetime) -> list[Waiting]:
 
 
 def _to_start(user: User, now: datetime) -> list[Waiting]:
-    """Open intakes in which a municipality of the person's has no application yet."""
+    """Open intakes in which no municipality of the person's has spent its application yet."""
     spent = ApplicantMunicipality.objects.filter(
         intake=OuterRef("pk"), municipality__affiliations__user=user, spends=True
     )

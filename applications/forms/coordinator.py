@@ -298,7 +298,9 @@ class MemberForm(StepForm):
     unit = _field(
         TeamMember, "unit", help_text=gettext_lazy("The unit's own name, for example “The library”.")
     )
-    sector = _field(TeamMember, "sector")
+    sector = forms.ChoiceField(
+        label=gettext_lazy("Sector"), choices=[("", gettext_lazy("Choose a sector")), *Sector.choices]
+    )
     role_type = forms.ChoiceField(
         label=gettext_lazy("Type of role"), choices=RoleType.choices, widget=forms.RadioSelect
     )

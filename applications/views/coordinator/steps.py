@@ -92,6 +92,7 @@ def step_context(application: Application, part: str, opened: Opened, step: str 
         "autosave_url": reverse("applications:autosave", args=[application.reference, name]),
         "discard_url": reverse("applications:discard", args=[application.reference, name]),
         "next_url": access.next_url(application, part),
+        "previous_url": access.previous_url(application, part),
     }
 
 

@@ -227,12 +227,12 @@ def _hint(application: Application, part: Part) -> str:
 
 
 def team_counter(application: Application) -> str:
-    """«2 of 3–4 people from 1 of at least 2 sectors»."""
+    """«People: 2 of 3–4. Sectors: 1 of at least 2.»."""
     intake = application.intake
     size = (
         str(intake.team_min) if intake.team_min == intake.team_max else f"{intake.team_min}–{intake.team_max}"
     )
-    return _("%(people)s of %(size)s people, from %(sectors)s of at least %(minimum)s sectors") % {
+    return _("People: %(people)s of %(size)s. Sectors: %(sectors)s of at least %(minimum)s.") % {
         "people": len(application.members.all()),
         "size": size,
         "sectors": len(application.team_sectors()),
