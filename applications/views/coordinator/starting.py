@@ -24,7 +24,10 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     intake = get_object_or_404(Intake.objects.public(), slug=slug)
     mine = _own(user, intake)
     kept = kept_post(request)
-    form = StartForm(request.POST or kept, intake=intake, initial={"municipality": mine[0] if mine else None})
+    visible = intake.applications.visible_to(user).with_lead().order_by("pk")
+    existing = [] if user.is_course_administrator else list(visible)
+    free = [each for each in mine if each not in [application.lead for application in existing]]
+    form = StartForm(request.POST or kept, intake=intake, initial={"municipality": free[0] if free else None})
     if request.method == "POST" and form.is_valid():
         municipality: Municipality = form.cleaned_data["municipality"]
         try:
@@ -34,7 +37,6 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error("municipality", str(refusal))
         else:
             return _arrive(request, user, started.application, started.is_new)
-    existing = intake.applications.visible_to(user).with_lead().order_by("pk")
     return TemplateResponse(
         request,
         "applications/coordinator/start.html",
@@ -42,8 +44,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             "intake": intake,
             "form": form,
             "is_open": intake.accepts_at(now),
-            "existing": list(existing) if not user.is_course_administrator else [],
-            "affiliations": mine,
+            "existing": existing,
         },
     )
 
