@@ -351,6 +351,13 @@ def test_law_11_sees_what_is_missing_and_what_is_fuzzy() -> None:
     ]
 
 
+def test_law_11_sees_a_tag_that_is_broken_over_two_lines() -> None:
+    broken = catalog(("Dear {{ name }}", "Kjære {{ name }}"))
+    assert list(translations.problems_of(broken, broken)) == [
+        "nb: 'Dear {{ name }}' has a template tag that is broken over two lines"
+    ]
+
+
 def test_extraction_finds_strings_in_python_and_templates(tmp_path: Path) -> None:
     for package in (*PACKAGES, "templates"):
         (tmp_path / package).mkdir()

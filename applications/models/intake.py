@@ -37,7 +37,9 @@ class Intake(models.Model):
     slug = models.SlugField(_("address"), unique=True)
     season = models.CharField(_("semester"), max_length=10, choices=Season.choices)
     year = models.PositiveSmallIntegerField(_("year"))
-    state = models.CharField(_("state"), max_length=12, choices=IntakeState.choices, default=IntakeState.PLANNED)
+    state = models.CharField(
+        _("state"), max_length=12, choices=IntakeState.choices, default=IntakeState.PLANNED
+    )
 
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Oslo")
     opens_at = models.DateTimeField(_("opens"))
@@ -79,7 +81,9 @@ class Intake(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(opens_at__lt=F("closes_at")), name="intake_opens_before_it_closes"),
+            models.CheckConstraint(
+                condition=Q(opens_at__lt=F("closes_at")), name="intake_opens_before_it_closes"
+            ),
             models.CheckConstraint(
                 condition=Q(objections_close_at__gte=F("closes_at")), name="intake_objections_after_closing"
             ),
@@ -93,7 +97,8 @@ class Intake(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("%(season)s %(year)s") % {"season": self.get_season_display(), "year": self.year}
+        name = _("Spring %(year)s") if self.season == Season.SPRING else _("Autumn %(year)s")
+        return name % {"year": self.year}
 
     def get_absolute_url(self) -> str:
         return reverse("applications:intake", args=[self.slug])

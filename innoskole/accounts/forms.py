@@ -8,7 +8,7 @@ from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from innoskole.accounts.models import DomainException, Language, User
@@ -154,7 +154,11 @@ class PeopleFilter(forms.Form):
     account = forms.ChoiceField(
         label=_("Account"),
         required=False,
-        choices=[("", _("All")), ("open", _("Open")), ("closed", _("Closed"))],
+        choices=[
+            ("", _("All")),
+            ("open", pgettext_lazy("account", "Open")),
+            ("closed", pgettext_lazy("account", "Closed")),
+        ],
     )
 
 

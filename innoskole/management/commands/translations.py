@@ -97,13 +97,16 @@ def source_files(root: Path) -> Iterator[Path]:
 
 
 def problems_of(catalog: Catalog, source: Catalog) -> Iterator[str]:
-    """One line for each string that is missing, empty, fuzzy, obsolete, or has other placeholders."""
+    """One line for each string that is missing, empty, fuzzy, obsolete, broken or has other placeholders."""
     for message in source:
         if not message.id:
             continue
         found = catalog.get(message.id, message.context)
         name = f"{catalog.locale_identifier}: {_ids(message)[0]!r}"
-        if found is None:
+        if any("{{" in text for text in _ids(message)):
+            # Django takes a tag that is broken over two lines for text, in the page as well as here.
+            yield f"{name} has a template tag that is broken over two lines"
+        elif found is None:
             yield f"{name} is missing"
         elif found.fuzzy:
             yield f"{name} is fuzzy"
