@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 
-from applications.models import Application, Document
+from applications.models import Application, Document, DrawRound
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
 
@@ -32,4 +32,11 @@ def may_read_documents(user: User, document: Document) -> bool:
 
 def may_preview_intakes(user: User | AnonymousUser) -> bool:
     """A planned intake's public page is seen by the administrators only."""
+    return isinstance(user, User) and has_role(user, Role.COURSE_ADMINISTRATOR)
+
+
+def may_see_result(user: User | AnonymousUser, draw_round: DrawRound) -> bool:
+    """Everybody once it is published or annulled; until then those who must check it."""
+    if draw_round.is_public:
+        return True
     return isinstance(user, User) and has_role(user, Role.COURSE_ADMINISTRATOR)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from applications.models import DrawRound
-from applications.selection import Cell, Chances, check_proof
+from applications.models import Dimension, DrawRound, Intake
+from applications.models.rules import groups_of
+from applications.selection import Cell, Chances, Group, Input, check_proof
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,10 @@ class Line:
     rank: int | None = None
     places: int | None = None
     reserve_number: int | None = None
+
+    def without_result(self) -> "Line":
+        """The same line as it stood before the draw."""
+        return Line(self.code, self.name, self.cell, self.in_group, self.chance)
 
 
 def chances(draw_round: DrawRound) -> Chances:
@@ -86,3 +91,86 @@ def _without_draw(draw_round: DrawRound) -> list[Line]:
         Line(applicant["id"], applicant["name"], cell, cells.count(cell), Fraction(1), is_selected=True)
         for applicant, cell in zip(applicants, cells, strict=True)
     ]
+
+
+# --- Chances as a table ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GroupHead:
+    """A region or size class as a row or column: its bounds and the applications in it."""
+
+    name: str
+    least: int
+    most: int
+    applicants: int
+
+
+@dataclass(frozen=True)
+class ChanceCell:
+    """The applications of a region and size class, and the chance of each; None where there are none.
+
+    places: what the drawn table gives them, None before the draw.
+    """
+
+    applicants: int
+    chance: Fraction | None
+    places: int | None = None
+
+
+@dataclass(frozen=True)
+class ChanceRow:
+    head: GroupHead
+    cells: list[ChanceCell]
+
+
+@dataclass(frozen=True)
+class ChanceTable:
+    sizes: list[GroupHead]
+    rows: list[ChanceRow]
+    places: int
+    applicants: int
+
+
+def chance_table(
+    given: Input,
+    chance: Chances,
+    names: Mapping[tuple[str, str], str],
+    seats: Mapping[Cell, int] | None = None,
+) -> ChanceTable:
+    """Regions down, size classes across. names: (dimension, code) → name in the reader's language."""
+    counts = given.cells()
+
+    def head(dimension: str, group: Group, position: int) -> GroupHead:
+        inside = sum(number for cell, number in counts.items() if cell[position] == group.code)
+        return GroupHead(names.get((dimension, group.code), group.name), group.min, group.max, inside)
+
+    def cell(key: Cell) -> ChanceCell:
+        return ChanceCell(counts.get(key, 0), chance.get(key), seats[key] if seats else None)
+
+    return ChanceTable(
+        sizes=[head(Dimension.SIZE, size, 1) for size in given.sizes],
+        rows=[
+            ChanceRow(
+                head(Dimension.REGION, region, 0),
+                [cell((region.code, size.code)) for size in given.sizes],
+            )
+            for region in given.regions
+        ],
+        places=given.places,
+        applicants=len(given.applicants),
+    )
+
+
+def names_of(intake: Intake) -> dict[tuple[str, str], str]:
+    """(dimension, code) → name of the group in the active language."""
+    return {(group.dimension, group.code): group.name for group in groups_of(intake)}
+
+
+def table_of(draw_round: DrawRound, *, with_result: bool) -> ChanceTable:
+    """The groups of a frozen round with their chances and, if asked for, the places of the drawn table."""
+    seats = None
+    if with_result and draw_round.protocol:
+        seats = draw_round.frozen.table_cells(json.loads(draw_round.protocol)["table"])
+    given = draw_round.frozen.input
+    return chance_table(given, chances(draw_round), names_of(draw_round.intake), seats)

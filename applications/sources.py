@@ -90,32 +90,31 @@ def check(draw_at: datetime, vikinglotto_on: date, now: datetime) -> None:
 
 
 def announce(draw_at: datetime, vikinglotto_on: date) -> tuple[Announcement, ...]:
-    """The sources of a draw, with the written fallback, in the order of seed.txt and in the active
-    language.
+    """The sources of a draw in the order of seed.txt, described in the active language.
+
+    Of drand, the first round made at or after `draw_at`.
     """
-    # The first round made at or after the chosen moment.
     number = drand_round(draw_at + timedelta(seconds=DRAND_PERIOD, microseconds=-1))
-    made_at = drand_moment(number)
+    drand, lotto = f"{DRAND}/{number}", f"{VIKINGLOTTO}/{vikinglotto_on.isoformat()}"
     return (
-        Announcement(
-            f"{DRAND}/{number}",
-            _(
-                "drand quicknet, round %(round)s (%(moment)s), the field «randomness». "
-                "Should this round never exist: the next round that exists."
-            )
-            % {"round": number, "moment": formats.moment(made_at)},
-            made_at,
-        ),
-        Announcement(
-            f"{VIKINGLOTTO}/{vikinglotto_on.isoformat()}",
-            _(
-                "Vikinglotto %(day)s: the six winning numbers in rising order, then + and the Viking number. "
-                "Should this draw not take place: the next draw date."
-            )
-            % {"day": formats.day(vikinglotto_on, weekday=True)},
-            vikinglotto_moment(vikinglotto_on),
-        ),
+        Announcement(drand, describe(drand), drand_moment(number)),
+        Announcement(lotto, describe(lotto), vikinglotto_moment(vikinglotto_on)),
     )
+
+
+def describe(source_id: str) -> str:
+    """What the source is, where its value is found, and the written fallback, in the active language."""
+    kind, _slash, which = source_id.partition("/")
+    if kind == DRAND:
+        moment = formats.moment(drand_moment(int(which)))
+        return _(
+            "drand quicknet, round %(round)s (%(moment)s), the field «randomness». "
+            "Should this round never exist: the next round that exists."
+        ) % {"round": which, "moment": moment}
+    return _(
+        "Vikinglotto %(day)s: the six winning numbers in rising order, then + and the Viking number. "
+        "Should this draw not take place: the next draw date."
+    ) % {"day": formats.day(date.fromisoformat(which), weekday=True)}
 
 
 def clean_value(source_id: str, text: str) -> str:

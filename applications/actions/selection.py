@@ -103,24 +103,29 @@ def obstacle_to_freeze(intake: Intake, now: datetime) -> str:
     return ""
 
 
+def examine_freeze(
+    intake: Intake, *, choice: Choice, draw_at: datetime, vikinglotto_on: date, now: datetime
+) -> None:
+    """Raise Refused for whatever would stop the freeze. Changes nothing."""
+    _refuse(obstacle_to_freeze(intake, now))
+    sources.check(draw_at, vikinglotto_on, now)
+    _check_choice(intake, choice)
+
+
 @transaction.atomic
 def freeze(
     intake: Intake, *, choice: Choice, draw_at: datetime, vikinglotto_on: date, by: User, now: datetime
 ) -> DrawRound:
-    """Freeze who takes part, within which bounds, and announce the sources; mail the digest to every
-    coordinator.
+    """Freeze who takes part and within which bounds, announce the sources, and mail the digest to all.
 
-    draw_at: the first round of drand at or after it is announced. vikinglotto_on: day of the draw of
-    Vikinglotto. Raises Refused before the deadlines, while an application is unsettled, when everybody
-    would be admitted, and when the chosen quotas cannot be kept or need not be changed.
+    draw_at: the first round of drand at or after it is announced. vikinglotto_on: a day with a draw.
+    Raises Refused before the deadlines, while an application is unsettled, when everybody would be admitted,
+    and when the chosen quotas cannot be kept or need not be changed.
     """
     _lock(intake)
-    _refuse(obstacle_to_freeze(intake, now))
-    sources.check(draw_at, vikinglotto_on, now)
-    taking_part = intake.applications.in_draw().select_for_update(of=("self",))
-    list(taking_part)  # takes the locks: who withdraws from here on does so after the freeze
-    _check_choice(intake, choice)
-
+    # Whoever withdraws from here on does so after the freeze, and stays in the list.
+    list(intake.applications.in_draw().select_for_update(of=("self",)))
+    examine_freeze(intake, choice=choice, draw_at=draw_at, vikinglotto_on=vikinglotto_on, now=now)
     number = intake.rounds.count() + 1
     with translation.override(OFFICIAL_LANGUAGE):
         announced = sources.announce(draw_at, vikinglotto_on)
@@ -178,6 +183,8 @@ def _check_choice(intake: Intake, choice: Choice) -> None:
     if not choice.reason.strip():
         raise Refused(_("Say why these quotas are chosen."))
     if choice.kind == QuotaChoice.SOFTENED:
+        if choice.adjustment != AS_SET:
+            raise Refused(_("Choose either softened quotas, or other places and quotas; not both."))
         return
     chosen, _notes = selection.normalise(pool.draw_input(intake, ready, choice.adjustment))
     everybody = selection.no_draw_needed(chosen)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from fractions import Fraction
 from functools import cached_property
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models.application import Application
 from applications.models.intake import Intake
 from applications.selection import Basis, read_basis
+from applications.sources import DRAND, describe, kind_of
 
 
 class QuotaChoice(models.TextChoices):
@@ -154,6 +156,15 @@ class SourceValue(models.Model):
     def __str__(self) -> str:
         return self.source_id
 
+    @property
+    def text(self) -> str:
+        """The description in the reader's language; `description` stands in the basis as it was frozen."""
+        return describe(self.source_id)
+
+    @property
+    def is_drand(self) -> bool:
+        return kind_of(self.source_id) == DRAND
+
     def is_available_at(self, now: datetime) -> bool:
         return now >= self.available_at
 
@@ -190,3 +201,8 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id}: {self.kind}"
+
+    @property
+    def exact(self) -> Fraction:
+        """The chance as a number."""
+        return Fraction(self.chance)
