@@ -1,19 +1,23 @@
-"""`make bench`: every measurement of this folder in one run, so that the ratios share one machine's noise."""
+"""`make bench`: every measurement of this folder, one after the other, so that ratios share one machine."""
 
-import importlib
 import pkgutil
+import subprocess
+import sys
 import time
 
 import bench
 
 
-def main() -> None:
-    for module in sorted(pkgutil.iter_modules(bench.__path__), key=lambda module: module.name):
-        if not module.name.startswith("_"):
-            print(f"\n=== {module.name} ===", flush=True)
+def main() -> int:
+    failed = 0
+    for name in sorted(module.name for module in pkgutil.iter_modules(bench.__path__)):
+        if not name.startswith("_"):
+            print(f"\n=== {name} ===", flush=True)
             started = time.perf_counter()
-            importlib.import_module(f"bench.{module.name}").main()
-            print(f"({time.perf_counter() - started:.1f} s)", flush=True)
+            failed |= subprocess.run([sys.executable, "-m", f"bench.{name}"]).returncode
+            print(f"({time.perf_counter() - started:.0f} s)", flush=True)
+    return failed
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())
