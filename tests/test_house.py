@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -490,6 +491,11 @@ def test_containers_set_only_variables_that_the_settings_read() -> None:
         "PYTHONDONTWRITEBYTECODE",
     }
     assert re.findall(r"^USER (\w+)$", final, flags=re.M) == ["innoskole"]
+    commands = re.findall(r"CMD (\[.*\])$", final.replace("\\\n", ""), flags=re.M)
+    health, serve = [json.loads(command) for command in commands]
+    compile(health[2], "HEALTHCHECK", "exec")
+    assert "/health/ready/" in health[2]
+    assert serve[:2] == ["gunicorn", "innoskole.wsgi"]
 
 
 @pytest.mark.parametrize(
