@@ -102,7 +102,7 @@ def problems_of(catalog: Catalog, source: Catalog) -> Iterator[str]:
         if not message.id:
             continue
         found = catalog.get(message.id, message.context)
-        name = f"{catalog.locale_identifier}: {_ids(message)[0]!r}"
+        name = f"{catalog.locale_identifier}: {_ids(message)[0][:90]!r}"
         if any("{{" in text for text in _ids(message)):
             # Django takes a tag that is broken over two lines for text, in the page as well as here.
             yield f"{name} has a template tag that is broken over two lines"
@@ -116,7 +116,7 @@ def problems_of(catalog: Catalog, source: Catalog) -> Iterator[str]:
             yield f"{name} has other placeholders than its translation"
     for message in catalog:
         if message.id and source.get(message.id, message.context) is None:
-            yield f"{catalog.locale_identifier}: {_ids(message)[0]!r} is not in the source any more"
+            yield f"{catalog.locale_identifier}: {_ids(message)[0][:90]!r} is not in the source any more"
 
 
 def update_catalog(path: Path, language: str, source: Catalog) -> None:
