@@ -11,6 +11,7 @@ from icalendar import Alarm, Calendar, Event, Timezone
 from applications.models import Application, Intake
 from applications.models.rules import Bounds
 from applications.models.territory import territory
+from innoskole.municipalities.models import Municipality
 
 FORMAT = "innoskole-intake/1"
 REMINDERS = (timedelta(days=14), timedelta(days=1))
@@ -69,13 +70,23 @@ def as_json(
             for size in facts.sizes
         ],
         "ready_for_selection": (
-            None
-            if ready is None
-            else [{"code": one.lead.code, "name": one.lead.display_name} for one in ready]
+            None if ready is None else [_participant(application) for application in ready]
         ),
         "about": intake.about(language),
         "links": links,
     }
+
+
+def _participant(application: Any) -> dict[str, Any]:
+    """A line of queue.public_list."""
+    return {
+        **_municipality(application.lead),
+        "partners": [_municipality(part.municipality) for part in application.partner_parts],
+    }
+
+
+def _municipality(municipality: Municipality) -> dict[str, str]:
+    return {"code": municipality.code, "name": municipality.display_name}
 
 
 def _iso(intake: Intake, moment: datetime) -> str:

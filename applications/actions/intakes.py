@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop, ngettext, override
 
 from applications.actions.moves import move
 from applications.emails import administrator as letters
@@ -137,9 +137,12 @@ def obstacle_to_opening(intake: Intake, now: datetime) -> str:
     without = municipalities.with_population(intake.population_on).filter(Q(population__isnull=True))
     missing = without.count()
     if missing:
-        return _(
-            "The register lacks population figures for %(count)s municipalities on the chosen date, so"
-            " their size class is unknown."
+        return ngettext(
+            "The register lacks the population figure of %(count)s municipality on the chosen date, so its"
+            " size class is unknown.",
+            "The register lacks the population figures of %(count)s municipalities on the chosen date, so"
+            " their size class is unknown.",
+            missing,
         ) % {"count": missing}
     return ""
 

@@ -222,7 +222,7 @@ class QueueFilterForm(forms.Form):
     """The search and filters of the list of applications; lives in the address."""
 
     q = forms.CharField(
-        label=gettext_lazy("Search for municipality, reference number or coordinator"),
+        label=gettext_lazy("Municipality, reference or coordinator"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search"}),

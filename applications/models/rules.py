@@ -138,7 +138,7 @@ def rules_of(intake: Intake, quotas: Quotas | None = None) -> list[Rule]:
     rules = [Rule(field, label_of(field), shown(intake, field)) for field in RULES]
     for group in groups_of(intake):
         bounds = in_force.get((group.dimension, group.code), DEFAULT_BOUNDS)
-        label = _("Places for %(group)s") % {"group": group.name}
+        label = _("Places: %(group)s") % {"group": group.name}
         rules.append(Rule(f"{group.dimension}:{group.code}", label, str(bounds)))
     return rules
 

@@ -147,8 +147,13 @@ def _map(shown: DrawRound, lines: list[Line], *, has_result: bool) -> SafeString
             "%(count)s applications take part in the draw",
             len(lines),
         ) % {"count": len(lines)}
-    vintage = 2024 if shown.intake.register_on >= MAP_OF_2024_FROM else 2015
-    return norway_map(markers, kinds, caption, vintage=vintage, listed=False)
+    return norway_map(
+        markers,
+        kinds,
+        caption,
+        vintage=2024 if shown.intake.register_on >= MAP_OF_2024_FROM else 2015,
+        listed=False,
+    )
 
 
 def _charts(table: ChanceTable) -> list[SafeString]:

@@ -182,6 +182,9 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
             "sections": sections(application),
             "composition_warning": composition_warning(application),
             "people": [_person(member) for member in application.members.all()],
+            "documents": [
+                document for member in application.members.all() for document in member.documents.all()
+            ],
             "can_assess": application.state == State.IN_REVIEW,
             "conditions": found,
             "met": sum(condition.met for condition in found),

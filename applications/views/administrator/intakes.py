@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from applications.actions import intakes as deeds
 from applications.forms.administrator import (
@@ -198,7 +198,11 @@ def intake_extend(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("The deadline has been extended, and %(count)s letters are on their way.")
+                ngettext(
+                    "The deadline has been extended, and %(count)s letter is on its way.",
+                    "The deadline has been extended, and %(count)s letters are on their way.",
+                    letters,
+                )
                 % {"count": letters},
             )
             return redirect("applications:intake_admin", intake.slug)

@@ -40,7 +40,7 @@ COLUMNS = (
 DEFAULT_SORT = "reference"
 SIZE_NAMES = {
     SMALL: gettext_lazy("Small"),
-    MEDIUM: gettext_lazy("Medium-sized"),
+    MEDIUM: gettext_lazy("Medium"),
     LARGE: gettext_lazy("Large"),
 }
 STATE_COLORS: dict[str, str] = {

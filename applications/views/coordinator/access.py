@@ -1,5 +1,6 @@
 """Fetch and authorise in one: what a person may not see or change does not exist for them (404)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib import messages
@@ -18,19 +19,22 @@ from innoskole.accounts.guards import Refused, person
 STEPS = (*Part.values, "check")
 
 
-def _with_parts(rows: ApplicationQuerySet) -> ApplicationQuerySet:
-    return rows.select_related("intake", "lead__county", "coordinator").prefetch_related(*PARTS)
+def _with(rows: ApplicationQuerySet, reads: Sequence[str]) -> ApplicationQuerySet:
+    return rows.select_related("intake", "lead__county", "coordinator").prefetch_related(*reads)
 
 
 def visible(request: HttpRequest, reference: str) -> Application:
     """An application that this person may read."""
-    rows = _with_parts(Application.objects.visible_to(person(request)))
+    rows = _with(Application.objects.visible_to(person(request)), PARTS)
     return get_object_or_404(rows, reference=reference)
 
 
-def editable(request: HttpRequest, reference: str) -> Application:
-    """An application that this person may work on; whether it is open is another question."""
-    rows = _with_parts(Application.objects.editable_by(person(request)))
+def editable(request: HttpRequest, reference: str, reads: Sequence[str] = PARTS) -> Application:
+    """An application that this person may work on; whether it is open is another question.
+
+    reads: the relations that the page needs.
+    """
+    rows = _with(Application.objects.editable_by(person(request)), reads)
     return get_object_or_404(rows, reference=reference)
 
 

@@ -22,7 +22,7 @@ from applications.actions.team import (
 )
 from applications.forms.coordinator import StepForm
 from applications.models import Application, Document, Part, TeamMember
-from applications.models.completeness import composition_warning, lacks
+from applications.models.completeness import composition_warning, team_lacks
 from applications.models.content import MEMBER_FIELDS, values_of, version_of_member
 from applications.permissions import may_read_documents
 from applications.states import State
@@ -40,10 +40,12 @@ from applications.views.coordinator.tasks import team_counter
 from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.models import User
 
+READS = ("members__documents", "information_requests")
+
 
 def team(request: HttpRequest, reference: str) -> HttpResponse:
     """Everybody in the team, and what it lacks by the intake's rules."""
-    application, now = access.editable(request, reference), timezone.now()
+    application, now = access.editable(request, reference, reads=READS), timezone.now()
     if elsewhere := access.closed(request, application, Part.TEAM, now):
         return elsewhere
     members = list(application.members.all())
@@ -60,7 +62,7 @@ def team(request: HttpRequest, reference: str) -> HttpResponse:
             "is_draft": application.state == State.DRAFT,
             "members": members,
             "counter": team_counter(application),
-            "lacks": [lack.text for lack in lacks(application) if lack.part == Part.TEAM],
+            "lacks": list(team_lacks(application)),
             "warning": composition_warning(application),
             "is_full": len(members) >= application.intake.team_max,
             "has_draft": application.step_drafts.filter(user=person(request), step=NEW).exists(),

@@ -83,7 +83,7 @@ def deed(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, chosen.done)
+            messages.success(request, str(chosen.done))
             return redirect("applications:selection", slug)
     return TemplateResponse(
         request,

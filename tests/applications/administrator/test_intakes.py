@@ -128,8 +128,8 @@ def test_the_differences_name_rules_and_quotas(intake: Intake, now: datetime) ->
 def test_a_vanished_group_is_a_difference(intake: Intake) -> None:
     other = IntakeFactory(slug="other", division="ssb")
     labels = [(each.label, each.old, each.new) for each in differences(rules_of(intake), rules_of(other))]
-    assert ("Places for Eastern Norway", "at least 1", "") in labels
-    assert ("Places for Innlandet", "", "at least 1") in labels
+    assert ("Places: Eastern Norway", "at least 1", "") in labels
+    assert ("Places: Innlandet", "", "at least 1") in labels
 
 
 # --- Rules while planned, frozen afterwards ---------------------------------------------------------
@@ -214,7 +214,7 @@ def test_opening_needs_a_deadline_ahead(planned: Intake, administrator: User, no
 
 def test_opening_needs_population_figures(planned: Intake, administrator: User, now: datetime) -> None:
     Population.objects.all().delete()
-    with pytest.raises(Refused, match="lacks population figures for 1 municipalities"):
+    with pytest.raises(Refused, match="lacks the population figure of 1 municipality"):
         deeds.open_intake(planned, by=administrator, now=now)
 
 
