@@ -31,6 +31,7 @@ from innoskole.ui.forms import DayField
 
 FIRST_PLAN_YEAR = 1990
 LONGEST_TEXT = 10_000
+REQUIRED = forms.Field.default_error_messages["required"]
 
 
 def _field(model: type[Model], name: str, **options: Any) -> Any:
@@ -190,7 +191,7 @@ class AnchoringForm(StepForm):
         if cleaned.get("political_outcome", PoliticalOutcome.PLANNED) != PoliticalOutcome.PLANNED:
             for name in REQUIRED_OF_DECIDED:
                 if name not in self.errors and not cleaned.get(name):
-                    self.add_error(name, self.fields[name].error_messages["required"])
+                    self.add_error(name, ValidationError(REQUIRED, code="required"))
         return cleaned
 
 

@@ -37,7 +37,7 @@ def lacks(application: Application) -> list[Lack]:
     """
     return [
         *(Lack(Part.MUNICIPALITY, text) for text in _partners(application)),
-        *(Lack(Part.TEAM, text) for text in _team(application)),
+        *(Lack(Part.TEAM, text) for text in team_lacks(application)),
         *(Lack(Part.PROBLEM, text) for text in _blank(application, REQUIRED[Part.PROBLEM])),
         *(Lack(Part.ANCHORING, text) for text in _anchoring(application)),
         *(Lack(Part.COMPOSITION, text) for text in _composition(application)),
@@ -63,7 +63,8 @@ def _partners(application: Application) -> Iterator[str]:
             }
 
 
-def _team(application: Application) -> Iterator[str]:
+def team_lacks(application: Application) -> Iterator[str]:
+    """What keeps the team from fulfilling the intake's rules, in sentences."""
     intake = application.intake
     people = len(application.members.all())
     sectors = len(application.team_sectors())
