@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -70,8 +71,12 @@ def _fetch(relay: str, round_number: int, timeout: float) -> str:
     request = urllib.request.Request(
         address, headers={"User-Agent": USER_AGENT, "Accept": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=timeout) as response:
-        content = response.read(LARGEST_ANSWER)
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as response:
+            content = response.read(LARGEST_ANSWER)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise
     try:
         answer = json.loads(content)
         found, randomness, signature = (

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .basis import Basis, digest, read_basis
-from .canonical import Json, to_canonical
+from .canonical import LARGEST, Json, to_canonical
 from .model import Cell, check_text
 from .reasons import InputError
 
@@ -138,7 +138,8 @@ def outcome_document(result: Outcome, format_name: str) -> dict[str, Json]:
     return {
         "format": format_name,
         "seed": result.seed,
-        "drawn": result.drawn,
+        # The canonical form writes numbers that a double may not hold as text.
+        "drawn": result.drawn if result.drawn <= LARGEST else str(result.drawn),
         "table": result.table,
         "lots": [[each, hexadecimal] for each, hexadecimal in result.lots],
         "selected": list(result.selected),

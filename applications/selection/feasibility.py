@@ -46,8 +46,17 @@ def feasibility(given: Input) -> Infeasible | None:
     """
     if no_draw_needed(given):
         return None
-    violated = _violated_nodes(given, ())
-    return _reason(given, SeatNetwork(given), violated) if violated else None
+    honest = replace(given, regions=_real_limits(given, given.regions), sizes=_real_limits(given, given.sizes))
+    violated = _violated_nodes(honest, ())
+    return _reason(honest, SeatNetwork(honest), violated) if violated else None
+
+
+def _real_limits(given: Input, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """A maximum of all places or more limits nothing, and must not be blamed where the places are too few."""
+    unlimited = len(given.applicants)
+    return tuple(
+        replace(group, max=max(group.max, unlimited)) if group.max >= given.places else group for group in groups
+    )
 
 
 def keeps(given: Input, locked: Iterable[Lock]) -> bool:

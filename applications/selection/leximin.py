@@ -75,10 +75,11 @@ def _greatest_common_chance(
             return chance, cut
         cut = violated
         entering = sum(counts[cell] for cell in free if network.enters(cell, cut))
-        if not entering:
+        room = _room(network, counts, fixed, free, cut)
+        if not entering or room < 0:
             reason = feasibility(network.given)
             raise NotFeasible(reason) if reason else InputError("locks_collide")
-        chance = _room(network, counts, fixed, free, cut) / entering
+        chance = room / entering
 
 
 def _room(

@@ -107,15 +107,15 @@ class Draw:
         return f"Alle {len(self.order)} loddnumre følger av frøet."
 
     def selection(self) -> str:
-        total, counter = sum(self.weights), 0
+        total, counter, value = sum(self.weights), 0, -1
         blocks = max(1, -(-(total.bit_length() + 64) // 256))
-        value = limit = 2 ** (256 * blocks) // total * total
-        while value >= limit:
+        while not 0 <= value < 2 ** (256 * blocks) // total * total:
             parts = [sha256(f"{self.hex}/table/{counter}/{b}".encode()).digest() for b in range(blocks)]
             value, counter = int.from_bytes(b"".join(parts), "big"), counter + 1
         drawn = value % total
         table = next(i for i in range(len(self.weights)) if sum(self.weights[: i + 1]) > drawn)
-        must((self.protocol["drawn"], self.protocol["table"]) == (drawn, table), f"Frøet gir lodd {drawn}.")
+        written = [drawn if drawn < 2**53 else str(drawn), table]
+        must([self.protocol["drawn"], self.protocol["table"]] == written, f"Frøet gir lodd {drawn}.")
         selected = sorted(a for cell, n in self.tables[table].items() for a in self.queues[cell][:n])
         must(self.protocol["selected"] == selected, "De uttrukne er ikke de laveste loddene i gruppene.")
         return f"Lodd {drawn} av {total} gir fordeling {table}; {len(selected)} har de laveste loddnumrene."
