@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 import pytest
+import time_machine
+from django.test import Client
+from django.utils import translation
 
 from applications.actions import selection
 from applications.actions.source_values import type_in_value
@@ -48,7 +51,10 @@ def settled(closed: Intake) -> Intake:
 
 def application_of(intake: Intake, code: str, state: str = State.READY):
     lead = municipality(code)
-    coordinator = UserFactory(name=f"Koordinator {lead.name}", email=f"koordinator{code}@example.no")
+    email = f"koordinator{code}@example.no"
+    coordinator = User.objects.filter(email=email).first() or UserFactory(
+        name="Koordinator Prøve", email=email
+    )
     return ApplicationFactory(intake=intake, lead=lead, coordinator=coordinator, state=state)
 
 
@@ -105,7 +111,35 @@ def published(decided: DrawRound, administrator: User) -> DrawRound:
     return decided
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """The sentences are compared in the source language."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_early_values(settings) -> None:
+    """As in production: no value before the announced moment."""
+    settings.DRAW_SOURCES_EARLY = False
+
+
 @pytest.fixture
-def state_of() -> Callable[[Intake], str]:
-    """The state as the database has it."""
-    return lambda intake: Intake.objects.get(pk=intake.pk).state
+def clock() -> Iterator[time_machine.Coordinates]:
+    """The views' clock, a day after the deadline for objections; `clock.move_to(AFTER_DRAW)` moves it."""
+    with time_machine.travel(AFTER_OBJECTIONS, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def browse(clock: time_machine.Coordinates) -> Callable[..., Client]:
+    """`browse(user, at)`: a browser in which the person (or nobody) is logged in at that moment."""
+
+    def browser(user: User | None = None, at: datetime = AFTER_OBJECTIONS) -> Client:
+        clock.move_to(at)
+        client = Client(headers={"accept-language": "en"})
+        if user is not None:
+            client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return browser
