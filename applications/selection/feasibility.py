@@ -46,17 +46,21 @@ def feasibility(given: Input) -> Infeasible | None:
     """
     if no_draw_needed(given):
         return None
-    honest = replace(given, regions=_real_limits(given, given.regions), sizes=_real_limits(given, given.sizes))
-    violated = _violated_nodes(honest, ())
-    return _reason(honest, SeatNetwork(honest), violated) if violated else None
+    limited = _with_real_limits(given)
+    violated = _violated_nodes(limited, ())
+    return _reason(limited, SeatNetwork(limited), violated) if violated else None
 
 
-def _real_limits(given: Input, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+def _with_real_limits(given: Input) -> Input:
     """A maximum of all places or more limits nothing, and must not be blamed where the places are too few."""
-    unlimited = len(given.applicants)
-    return tuple(
-        replace(group, max=max(group.max, unlimited)) if group.max >= given.places else group for group in groups
-    )
+
+    def real(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+        unlimited = sum(group.max for group in groups) + len(given.applicants)
+        return tuple(
+            replace(group, max=unlimited) if group.max >= given.places else group for group in groups
+        )
+
+    return replace(given, regions=real(given.regions), sizes=real(given.sizes))
 
 
 def keeps(given: Input, locked: Iterable[Lock]) -> bool:
