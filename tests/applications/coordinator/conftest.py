@@ -2,9 +2,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from applications.models.content import PARTS
 from tests.factories import ApplicationFactory
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Sentences are compared in the source language."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
