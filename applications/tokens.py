@@ -17,12 +17,12 @@ GUARANTEE = "applications.guarantee"
 
 
 def partner_url(part: ApplicantMunicipality) -> str:
-    token = signing.dumps({"part": part.pk, "asked": part.asked_at.timestamp()}, salt=PARTNER)
+    token = _sign({"part": part.pk, "asked": part.asked_at.timestamp()}, PARTNER)
     return f"{settings.BASE_URL}{reverse('applications:partner_answer', args=[token])}"
 
 
 def guarantee_url(guarantee: Guarantee) -> str:
-    token = signing.dumps({"guarantee": guarantee.pk}, salt=GUARANTEE)
+    token = _sign({"guarantee": guarantee.pk}, GUARANTEE)
     return f"{settings.BASE_URL}{reverse('applications:guarantee_answer', args=[token])}"
 
 
@@ -41,9 +41,13 @@ def guarantee_of(token: str) -> Guarantee | None:
     return Guarantee.objects.filter(pk=found["guarantee"]).first() if found else None
 
 
+def _sign(content: dict[str, Any], salt: str) -> str:
+    return signing.Signer(salt=salt).sign_object(content)
+
+
 def _load(token: str, salt: str) -> dict[str, Any] | None:
     try:
-        loaded: dict[str, Any] = signing.loads(token, salt=salt)
+        loaded: dict[str, Any] = signing.Signer(salt=salt).unsign_object(token)
     except signing.BadSignature:
         return None
     return loaded
