@@ -1,0 +1,86 @@
+"""The demo's calendar: what happens on which day after the intake has opened, and how it is played."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import IntEnum
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from innoskole.management.demo import people
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+class Stage(IntEnum):
+    """How far the demo has come, in the order of time."""
+
+    DRAFT = 1
+    OPEN = 2
+    SUBMITTED = 3
+    READY = 4
+    FROZEN = 5
+    DRAWN = 6
+    PUBLISHED = 7
+
+
+# Days after the opening, which is a Monday. CLOSES and OBJECTIONS_CLOSE are Tuesdays.
+PREPARED, OPENS, CLOSES, REVIEWED, OBJECTIONS_CLOSE = -21, 0, 57, 77, 78
+FROZEN, DRAWN, PUBLISHED = 79, 87, 88
+
+# How many days the intake has been open, or a few more, when the demo is created at a stage.
+TODAY = {
+    Stage.DRAFT: 28,
+    Stage.OPEN: 35,
+    Stage.SUBMITTED: 61,
+    Stage.READY: 79,
+    Stage.FROZEN: 80,
+    Stage.DRAWN: 88,
+    Stage.PUBLISHED: 89,
+}
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Moments by days since the intake opened."""
+
+    opened_on: date
+
+    @classmethod
+    def for_stage(cls, stage: Stage, now: datetime) -> "Calendar":
+        """The calendar by which `now` is the day of the stage, up to six days later."""
+        latest = now.astimezone(OSLO).date() - timedelta(days=TODAY[stage])
+        return cls(latest - timedelta(days=latest.weekday()))
+
+    def at(self, day: int, hour: int = 9, minute: int = 0) -> datetime:
+        return datetime.combine(self.opened_on + timedelta(days=day), time(hour, minute), OSLO)
+
+
+@dataclass(frozen=True)
+class Today(Calendar):
+    """For what is caught up on in a demo that exists: everything happens now."""
+
+    now: datetime
+
+    def at(self, day: int, hour: int = 9, minute: int = 0) -> datetime:
+        return self.now
+
+
+@dataclass(frozen=True)
+class Event:
+    at: datetime
+    stage: Stage
+    deed: Callable[[datetime], object]
+
+
+def play(events: Iterable[Event], *, stage: Stage, now: datetime) -> None:
+    """Let everything happen that belongs to the stages so far and does not lie in the future.
+
+    Events at the same moment happen in the order in which they stand.
+    """
+    due = [event for event in events if event.stage <= stage and event.at <= now]
+    for event in sorted(due, key=lambda event: event.at):
+        with transaction.atomic():
+            event.deed(event.at)
+            people.take_letters_in(of_everybody=event.at < now)

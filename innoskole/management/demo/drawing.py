@@ -1,0 +1,75 @@
+"""The selection: frozen, drawn by one, checked by another, decided and published."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from random import Random
+
+from applications import sources
+from applications.actions import selection, source_values
+from applications.models import DrawRound, Intake
+from innoskole.management.demo import people
+from innoskole.management.demo.calendar import DRAWN, FROZEN, PUBLISHED, Calendar, Event, Stage
+
+
+@dataclass(frozen=True)
+class Drawing:
+    slug: str
+
+    def events(self, calendar: Calendar) -> Iterator[Event]:
+        yield Event(calendar.at(FROZEN), Stage.FROZEN, self.freeze)
+        yield Event(calendar.at(DRAWN, 9), Stage.DRAWN, self.enter_values)
+        yield Event(calendar.at(DRAWN, 10), Stage.DRAWN, self.draw)
+        yield Event(calendar.at(DRAWN, 14), Stage.PUBLISHED, self.check)
+        yield Event(calendar.at(PUBLISHED, 9), Stage.PUBLISHED, self.decide)
+        yield Event(calendar.at(PUBLISHED, 12), Stage.PUBLISHED, self.publish)
+
+    @property
+    def intake(self) -> Intake:
+        return Intake.objects.get(slug=self.slug)
+
+    @property
+    def standing(self) -> DrawRound:
+        return DrawRound.objects.standing().with_people().get(intake__slug=self.slug)
+
+    def freeze(self, now: datetime) -> None:
+        day = sources.next_vikinglotto(now)
+        selection.freeze(
+            self.intake,
+            choice=selection.Choice(),
+            draw_at=sources.vikinglotto_moment(day),
+            vikinglotto_on=day,
+            by=people.administrator(),
+            now=now,
+        )
+
+    def enter_values(self, now: datetime) -> None:
+        """One types the values in, the other confirms them."""
+        for source in self.standing.sources.select_related("round__intake", "entered_by"):
+            if source.confirmed_at:
+                continue
+            for person in (people.administrator(), people.second_administrator()):
+                value = invented_value(source.source_id)
+                source_values.type_in_value(source, value, fallback_reason="", by=person, now=now)
+
+    def draw(self, now: datetime) -> None:
+        selection.draw(self.standing, by=people.administrator(), now=now)
+
+    def check(self, now: datetime) -> None:
+        selection.check(self.standing, by=people.second_administrator(), now=now)
+
+    def decide(self, now: datetime) -> None:
+        selection.decide(self.standing, by=people.administrator(), now=now)
+
+    def publish(self, now: datetime) -> None:
+        selection.publish(self.standing, by=people.administrator(), now=now)
+
+
+def invented_value(source_id: str) -> str:
+    """A value in the shape of the source's: the same one always, and nothing that was ever drawn."""
+    if sources.kind_of(source_id) == sources.DRAND:
+        return sha256(f"demo/{source_id}".encode()).hexdigest()
+    random = Random(source_id)
+    numbers = sorted(random.sample(sources.VIKINGLOTTO_NUMBERS, 6))
+    return f"{','.join(map(str, numbers))}+{random.choice(sources.VIKING_NUMBERS)}"
