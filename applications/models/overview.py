@@ -7,7 +7,7 @@ from django.db.models import F
 
 from applications.models.application import DECIDED_STATES, RECEIVED_STATES
 from applications.models.intake import Intake
-from applications.models.queue import Filters, matching, region_path
+from applications.models.queue import region_path, sortable
 from applications.models.rules import groups_of
 from applications.states import State
 from innoskole.municipalities.sizes import size_class
@@ -66,7 +66,7 @@ class Overview:
 def overview(intake: Intake) -> Overview:
     """One query, whatever the number of applications."""
     rows: list[tuple[str, str, str, str, int | None]] = list(
-        matching(intake, Filters())
+        sortable(intake.applications.all(), intake, "population")
         .order_by("lead__sort_key", "lead__code")
         .values_list("state", "lead__code", "lead__display_name", F(region_path(intake)), F("population"))
     )

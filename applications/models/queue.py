@@ -80,18 +80,8 @@ def region_path(intake: Intake) -> str:
 
 
 def matching(intake: Intake, filters: Filters) -> ApplicationQuerySet:
-    """The intake's applications that the filters let through; can be sorted on the aliases.
-
-    Aliases: population, team_size, region_order, state_order.
-    """
-    found = intake.applications.alias(
-        population=_population(intake),
-        team_size=_member_count(),
-        region_order=_order(
-            region_path(intake), [region.code for region in regions(intake.division, intake.register_on)]
-        ),
-        state_order=_order("state", State.values),
-    )
+    """The intake's applications that the filters let through."""
+    found = intake.applications.all()
     if filters.text:
         found = found.filter(_text(intake, filters.text))
     if filters.state:
@@ -105,6 +95,23 @@ def matching(intake: Intake, filters: Filters) -> ApplicationQuerySet:
     if filters.assessed:
         found = with_assessment(found, filters.assessed)
     return found
+
+
+def sortable(applications: ApplicationQuerySet, intake: Intake, alias: str) -> ApplicationQuerySet:
+    """The applications with one alias to sort on: population, team_size, region_order or state_order.
+
+    One at a time, because each costs joins that the count of a long list would pay for too.
+    """
+    if alias == "population":
+        return applications.alias(population=_population(intake))
+    if alias == "team_size":
+        return applications.alias(team_size=_member_count())
+    if alias == "state_order":
+        return applications.alias(state_order=_order("state", State.values))
+    if alias == "region_order":
+        codes = [region.code for region in regions(intake.division, intake.register_on)]
+        return applications.alias(region_order=_order(region_path(intake), codes))
+    return applications
 
 
 def detailed(applications: ApplicationQuerySet, intake: Intake) -> ApplicationQuerySet:

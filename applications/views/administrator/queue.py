@@ -18,7 +18,7 @@ from applications.actions.intakes import record_export
 from applications.forms.administrator import QueueFilterForm
 from applications.models import Application, Intake
 from applications.models.application import ApplicationQuerySet
-from applications.models.queue import detailed, matching, page_of
+from applications.models.queue import detailed, matching, page_of, sortable
 from applications.models.readiness import READS
 from applications.states import State
 from innoskole.accounts.guards import administrator_required, person
@@ -70,9 +70,8 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
     """The list, 50 rows at a time; search, filter, sort and page live in the address."""
     intake = get_object_or_404(Intake, slug=slug)
     form = QueueFilterForm(request.GET, intake=intake)
-    listed = paginate(
-        request, matching(intake, form.filters()).only("pk", "intake"), COLUMNS, default_sort=DEFAULT_SORT
-    )
+    found = _sortable(request, intake, matching(intake, form.filters()))
+    listed = paginate(request, found.only("pk", "intake"), COLUMNS, default_sort=DEFAULT_SORT)
     return TemplateResponse(
         request,
         "applications/administrator/queue.html",
@@ -95,8 +94,8 @@ def queue_export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     intake = get_object_or_404(Intake, slug=slug)
     form = QueueFilterForm(request.GET, intake=intake)
     sort = chosen_sort(request.GET, COLUMNS, DEFAULT_SORT)
-    found = in_sort(detailed(matching(intake, form.filters()), intake), COLUMNS, sort)
-    lines = [_export_line(row) for row in _rows(intake, found)]
+    found = detailed(_sortable(request, intake, matching(intake, form.filters())), intake)
+    lines = [_export_line(row) for row in _rows(intake, in_sort(found, COLUMNS, sort))]
     file_name = f"applications-{intake.slug}.{kind}"
     record_export(
         intake,
@@ -140,6 +139,13 @@ def queue_bulk(request: HttpRequest, slug: str) -> HttpResponse:
     return TemplateResponse(
         request, "applications/administrator/queue_bulk.html", _preview(request, intake, deed, rows)
     )
+
+
+def _sortable(request: HttpRequest, intake: Intake, found: ApplicationQuerySet) -> ApplicationQuerySet:
+    """With what the column that the address sorts on needs."""
+    sort = chosen_sort(request.GET, COLUMNS, DEFAULT_SORT).removeprefix("-")
+    column = next(column for column in COLUMNS if column.key == sort)
+    return sortable(found, intake, column.order_by[0])
 
 
 def _preview(request: HttpRequest, intake: Intake, deed: BulkDeed, rows: list[Application]) -> dict[str, Any]:
