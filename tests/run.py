@@ -7,6 +7,7 @@ row locks, concurrency, the broker and the browser are tried. Further arguments 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import AbstractContextManager, ExitStack
@@ -19,6 +20,8 @@ NEEDS_SERVICES = "postgres or redis or e2e"
 
 
 def main(arguments: list[str]) -> int:
+    # Being terminated is a reason to clean up as well: no server is left behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     match arguments:
         case ["sqlite", *further]:
             return on_sqlite(further)
@@ -61,7 +64,14 @@ def _bring(stack: ExitStack, name: str, provider: type[AbstractContextManager[Se
 
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
-    return subprocess.run([*PYTEST, *arguments], env=environment).returncode
+    pytest = subprocess.Popen([*PYTEST, *arguments], env=environment)
+    try:
+        return pytest.wait()
+    except (SystemExit, KeyboardInterrupt) as end:
+        if isinstance(end, SystemExit):  # Ctrl-C has reached it by itself
+            pytest.send_signal(signal.SIGINT)
+        pytest.wait()
+        raise
 
 
 def _say(sentence: str) -> None:
