@@ -6,3 +6,7 @@ class InnoskoleConfig(AppConfig):
 
     def ready(self) -> None:
         from innoskole import checks  # noqa: F401  # importing registers them
+        from innoskole.accounts.waiting import register
+        from innoskole.management.demo.views import demo_waits
+
+        register(demo_waits)

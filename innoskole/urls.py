@@ -5,6 +5,7 @@ from django.urls import include, path
 from applications.views.public import front
 from innoskole import health
 from innoskole.accounts.views.own import home
+from innoskole.management.demo.views import demo
 
 urlpatterns = [
     path("", front, name="front"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("", include("applications.urls")),
     path("", include("innoskole.accounts.urls")),
     path("home/", home, name="home"),
+    path("demo/", demo, name="demo"),
     path("", include("innoskole.notifications.urls")),
     path("accounts/", include("allauth.urls")),
     path("municipalities/", include("innoskole.municipalities.urls")),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
+from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 from innoskole.celery import app
 from innoskole.management.demo import stages
@@ -61,7 +62,10 @@ class Command(BaseCommand):
                 f"The demo is at the stage {stage.name.lower()} already. To start again, delete the database."
             )
         else:
-            stages.lead_on(wanted, seed=seed, now=now)
+            try:
+                stages.lead_on(wanted, seed=seed, now=now)
+            except Refused as refusal:
+                raise CommandError(f"The demo cannot be led on by itself any more. {refusal}") from refusal
 
     def report(self) -> None:
         current = stages.intake()

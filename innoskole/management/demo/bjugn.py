@@ -65,8 +65,8 @@ PROBLEM = {
     ),
     "problem_reason": (
         "Å hindre sosial ulikhet i samfunnet gjennom å styrke elevers evne og mulighet til å fullføre"
-        " videregående skole er en av kommuneplanens fire strategier for folkehelsen, og kan være vårt viktigste grep for"
-        " bjugningens framtidige folkehelse."
+        " videregående skole er en av kommuneplanens fire strategier for folkehelsen, og kan være vårt"
+        " viktigste grep for bjugningens framtidige folkehelse."
     ),
 }
 ANCHORING = {
@@ -87,8 +87,8 @@ COMPOSITION = {
     "mitigation": (
         "Teamet mangler representant fra oppvekst og skole, og det kan være en barriere. En del av"
         " innovasjonsprosessen vil involvere vårt oppvekstområde generelt og Botngård skole spesielt. Saken"
-        " legges frem for formannskapet for tydelig forankring. Hvordan barrieren praktisk skal overvinnes, er en"
-        " utfordring for studentene."
+        " legges frem for formannskapet for tydelig forankring. Hvordan barrieren praktisk skal"
+        " overvinnes, er en utfordring for studentene."
     ),
 }
 

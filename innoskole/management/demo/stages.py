@@ -12,6 +12,7 @@ from applications.models import Application, Dimension, Intake, Season
 from applications.models.rules import Bounds
 from applications.states import IntakeState, State
 from innoskole.accounts import audit
+from innoskole.accounts.models import User
 from innoskole.management.demo import bjugn, people, plans
 from innoskole.management.demo.calendar import (
     CLOSES,
@@ -27,7 +28,7 @@ from innoskole.management.demo.calendar import (
 from innoskole.management.demo.drawing import Drawing
 from innoskole.management.demo.reviewing import Reviewing, sweeps
 from innoskole.management.demo.writing import Writing
-from innoskole.management.demo_people import COORDINATOR_WITHOUT_APPLICATION
+from innoskole.management.demo_people import ADMINISTRATOR, COORDINATOR_WITHOUT_APPLICATION
 from innoskole.municipalities.models import Municipality
 from innoskole.municipalities.regions import Division, Landsdel
 from innoskole.municipalities.sizes import LARGE
@@ -47,6 +48,8 @@ PASSED = gettext_noop("Demo: the calendar was turned on, so that the deadline ha
 
 def intake() -> Intake | None:
     """The intake that the demo is about; None when there is no demo."""
+    if not User.objects.filter(email=ADMINISTRATOR.email).exists():
+        return None
     return Intake.objects.filter(slug=SLUG).first()
 
 
@@ -122,6 +125,20 @@ def _step(stage: Stage, current: Intake, seed: int, now: datetime) -> None:
     else:
         drawing = Drawing(SLUG).events(calendar)
         play((event for event in drawing if event.stage == stage), stage=stage, now=now)
+
+
+def next_step(current: Intake) -> Stage | None:
+    """What the demo can do for a newcomer who plays on; None when the next deed is the newcomer's own."""
+    match stage_of(current):
+        case Stage.DRAFT:
+            return Stage.OPEN
+        case Stage.OPEN:
+            return Stage.SUBMITTED
+        case Stage.SUBMITTED if (
+            current.applications.unsettled().filter(lead__in=leads_of_extras(current)).exists()
+        ):
+            return Stage.READY
+    return None
 
 
 def leads_of_extras(current: Intake) -> list[Municipality]:
