@@ -92,10 +92,13 @@ def chosen_sort(query: QueryDict, columns: Sequence[Column], default: str) -> st
 
 
 def in_sort(rows: QuerySet[Row], columns: Sequence[Column], sort: str) -> QuerySet[Row]:
-    """The rows in the order of `sort`; the primary key breaks ties, so that no row is on two pages."""
+    """The rows in the order of `sort`; the primary key breaks ties, so that no row is on two pages.
+
+    It turns with the sort: so one index serves both directions.
+    """
     order_by = next(column.order_by for column in columns if column.key == sort.removeprefix("-"))
-    fields = [_turned(field) for field in order_by] if sort.startswith("-") else list(order_by)
-    return rows.order_by(*fields, "pk")
+    fields = [*order_by, "pk"]
+    return rows.order_by(*(map(_turned, fields) if sort.startswith("-") else fields))
 
 
 def _headings(query: QueryDict, columns: Sequence[Column], sort: str) -> tuple[Heading, ...]:
