@@ -1,5 +1,7 @@
 """The administrator decides who acts for a municipality."""
 
+from collections.abc import Callable, Mapping
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +25,11 @@ COLUMNS = (
     Column("requested", gettext_lazy("Asked"), ("requested_at",)),
     Column("state", gettext_lazy("State")),
 )
+
+DECISIONS: Mapping[str, Callable[..., Affiliation]] = {
+    "approve": approve_affiliation,
+    "reject": reject_affiliation,
+}
 
 
 @administrator_required
@@ -51,9 +58,11 @@ def affiliations(request: HttpRequest) -> HttpResponse:
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """One person and one municipality: what speaks for it, and the decision."""
     affiliation = get_object_or_404(Affiliation.objects.with_names(), pk=pk)
-    form = ClaimForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        decide = approve_affiliation if request.POST.get("answer") == "approve" else reject_affiliation
+    form = ClaimForm(request.POST if request.method == "POST" else None)
+    decide = DECISIONS.get(request.POST.get("answer", ""))
+    if request.method == "POST" and decide is None:
+        form.add_error(None, _("Choose one of the two answers."))
+    if decide is not None and form.is_valid():
         try:
             decide(affiliation, by=person(request), now=timezone.now(), reason=form.cleaned_data["reason"])
         except Refused as refusal:

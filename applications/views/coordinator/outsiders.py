@@ -5,6 +5,7 @@ A link does nothing when it is opened (mail scanners open links): the answer is 
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
@@ -23,12 +24,20 @@ from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 from innoskole.municipalities.models import Municipality
 
-YES, NO = "yes", "no"
+ANSWERS = {"yes": True, "no": False}
 
 
 def _application(pk: int) -> Application:
     rows = Application.objects.select_related("intake", "lead__county", "coordinator")
     return rows.prefetch_related(*PARTS).get(pk=pk)
+
+
+def _answer(request: HttpRequest, form: Form) -> bool | None:
+    """What the button says that was pressed; a post that is neither is an error, and no answer."""
+    answer = ANSWERS.get(request.POST.get("answer", ""))
+    if request.method == "POST" and answer is None:
+        form.add_error(None, _("Choose one of the two answers."))
+    return answer
 
 
 def _speak(request: HttpRequest, municipality: Municipality, coordinator: User) -> None:
@@ -52,11 +61,12 @@ def partner_answer(request: HttpRequest, token: str) -> HttpResponse:
     application = _application(part.application_id)
     _speak(request, part.municipality, application.coordinator)
     form = PartnerAnswerForm(request.POST or None, initial={"name": user.name if user else ""})
-    if request.method == "POST" and form.is_valid():
+    answer = _answer(request, form)
+    if answer is not None and form.is_valid():
         try:
             part = answer_as_partner(
                 part,
-                takes_part=request.POST.get("answer") == YES,
+                takes_part=answer,
                 name=form.cleaned_data["name"],
                 by=user if user and may_answer_as(part.municipality_id, user) else None,
                 now=now,
@@ -100,11 +110,12 @@ def guarantee_answer(request: HttpRequest, token: str) -> HttpResponse:
     text, seen = guarantee_text(application), content_digest(application)
     first = {"name": guarantee.approver_name, "seen": seen}
     form = GuaranteeAnswerForm(request.POST or None, initial=first)
-    if request.method == "POST" and form.is_valid():
+    answer = _answer(request, form)
+    if answer is not None and form.is_valid():
         try:
             guarantee = answer_guarantee(
                 guarantee,
-                given=request.POST.get("answer") == YES,
+                given=answer,
                 name=form.cleaned_data["name"],
                 text=text,
                 comment=form.cleaned_data["comment"],

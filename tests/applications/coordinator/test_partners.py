@@ -326,3 +326,10 @@ def test_the_page_explains_a_refusal(now, draft, coordinator, log_in):
         log_in(coordinator).post(address, {"municipality": "Bodø", "email": "a@example.no"}).content.decode()
     )
     assert "Bodø is the lead municipality." in page
+
+
+@pytest.mark.parametrize("data", [{"name": "X"}, {"name": "X", "answer": "perhaps"}])
+def test_an_answer_that_is_neither_answers_nothing(now, asked, data):
+    page = in_english().post(link(asked), data).content.decode()
+    assert "Choose one of the two answers." in page
+    assert row(asked) == ("asked", False)
