@@ -24,6 +24,13 @@ class Proposal:
     basis: Basis
     explanation: str
 
+    @property
+    def label(self) -> str:
+        """What the rule proposes; an individual assessment is proposed, and not yet under way."""
+        if self.basis == Basis.INDIVIDUAL_ASSESSMENT:
+            return _("Individual assessment")
+        return str(self.basis.label)
+
 
 def proposal_for(member: TeamMember) -> Proposal:
     """Apply the rule of the programme page to what the application says about a person."""
