@@ -55,9 +55,9 @@ def _with_real_limits(given: Input) -> Input:
     """A maximum of all places or more limits nothing, and must not be blamed where the places are too few."""
 
     def real(groups: tuple[Group, ...]) -> tuple[Group, ...]:
-        unlimited = sum(group.max for group in groups) + len(given.applicants)
         return tuple(
-            replace(group, max=unlimited) if group.max >= given.places else group for group in groups
+            replace(group, max=max(group.max, len(given.applicants))) if group.max >= given.places else group
+            for group in groups
         )
 
     return replace(given, regions=real(given.regions), sizes=real(given.sizes))
