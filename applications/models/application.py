@@ -89,7 +89,10 @@ class Application(models.Model):
     reference = models.CharField(_("reference number"), max_length=20, unique=True)
     state = models.CharField(_("state"), max_length=24, choices=State.choices, default=State.DRAFT)
     lead = models.ForeignKey(
-        Municipality, on_delete=models.PROTECT, related_name="led_applications", verbose_name=_("municipality")
+        Municipality,
+        on_delete=models.PROTECT,
+        related_name="led_applications",
+        verbose_name=_("municipality"),
     )
     coordinator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="coordinated_applications"
@@ -131,9 +134,7 @@ class Application(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=State.values), name="application_state_is_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="application_state_is_known"),
         ]
         indexes = [
             models.Index(fields=["intake", "state"]),
@@ -167,7 +168,9 @@ class Application(models.Model):
         """Sectors that the problem touches but nobody in the team comes from (seed B: «mangler representant
         fra oppvekst/skole, kan være en barriere»). A warning, never a block."""
         present = {member.sector for member in self.members.all()}
-        return [sector for sector in Sector.values if sector in self.problem_sectors and sector not in present]
+        return [
+            sector for sector in Sector.values if sector in self.problem_sectors and sector not in present
+        ]
 
     def current_guarantee(self) -> "Guarantee | None":
         return self.guarantees.exclude(state=GuaranteeState.REPLACED).order_by("-asked_at").first()
@@ -207,7 +210,9 @@ class ApplicantMunicipality(models.Model):
                 condition=Q(spends=True),
                 name="one_application_per_municipality_and_intake",
             ),
-            models.UniqueConstraint(fields=["application", "municipality"], name="a_municipality_once_per_application"),
+            models.UniqueConstraint(
+                fields=["application", "municipality"], name="a_municipality_once_per_application"
+            ),
             models.UniqueConstraint(
                 fields=["application"], condition=Q(role="lead"), name="one_lead_per_application"
             ),
@@ -282,7 +287,9 @@ class StepDraft(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["application", "user", "step"], name="one_draft_per_person_and_step"),
+            models.UniqueConstraint(
+                fields=["application", "user", "step"], name="one_draft_per_person_and_step"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -50,7 +50,9 @@ class InformationRequest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["application"], condition=Q(closed_at__isnull=True), name="one_open_information_request"
+                fields=["application"],
+                condition=Q(closed_at__isnull=True),
+                name="one_open_information_request",
             ),
             models.CheckConstraint(condition=Q(due_at__gt=F("asked_at")), name="information_due_later"),
         ]

@@ -34,13 +34,18 @@ class RoleType(models.TextChoices):
 
 
 class EducationLevel(models.TextChoices):
-    THREE_YEARS = "three_years", _("Three years or more of higher education (bachelor's degree or equivalent)")
+    THREE_YEARS = (
+        "three_years",
+        _("Three years or more of higher education (bachelor's degree or equivalent)"),
+    )
     ONE_OR_TWO = "one_or_two", _("One to two years of higher education")
     LESS = "less", _("Less than one year of higher education")
 
 
 class TeamMember(models.Model):
-    application = models.ForeignKey("applications.Application", on_delete=models.CASCADE, related_name="members")
+    application = models.ForeignKey(
+        "applications.Application", on_delete=models.CASCADE, related_name="members"
+    )
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"))
     position = models.CharField(_("position"), max_length=120)
