@@ -26,7 +26,10 @@ class GroupFields:
 
 
 class QuotaForm(forms.Form):
-    """Places and quotas to try out, all of them in the address. What is empty is as the intake has it."""
+    """Places and quotas to try out, all in the address; what it does not name is as the intake has it.
+
+    An empty maximum is no maximum.
+    """
 
     ready_only = forms.BooleanField(
         label=gettext_lazy("Only applications that are ready for selection"), required=False
@@ -38,23 +41,26 @@ class QuotaForm(forms.Form):
     )
     places = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, max_value=1000, required=False)
 
-    def __init__(self, intake: Intake, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data)
+    def __init__(self, intake: Intake, data: Mapping[str, Any]) -> None:
         self.intake = intake
         self.groups = groups_of(intake)
         self.set = quotas_of(intake)
-        self.fields["places"].initial = intake.capacity
+        super().__init__({"places": str(intake.capacity), **self._set_bounds(), **data})
         for group in self.groups:
-            bounds = self.set[group.dimension, group.code]
-            for end, initial in (("min", bounds.minimum), ("max", bounds.maximum)):
-                label = _("Fewest places: %(group)s") if end == "min" else _("Most places: %(group)s")
+            for end, label in (("min", _("Fewest places: %(group)s")), ("max", _("Most places: %(group)s"))):
                 self.fields[_name(end, (group.dimension, group.code))] = forms.IntegerField(
-                    label=label % {"group": group.name},
-                    min_value=0,
-                    max_value=1000,
-                    required=False,
-                    initial=initial,
+                    label=label % {"group": group.name}, min_value=0, max_value=1000, required=False
                 )
+
+    def _set_bounds(self) -> dict[str, str]:
+        """The intake's own bounds, as the controls show them where the address says nothing."""
+        values = {}
+        for group in self.groups:
+            key = (group.dimension, group.code)
+            values[_name("min", key)] = str(self.set[key].minimum)
+            most = self.set[key].maximum
+            values[_name("max", key)] = "" if most is None else str(most)
+        return values
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -100,7 +106,6 @@ class QuotaForm(forms.Form):
             set_ = self.set[key]
             least, most = self.cleaned_data[_name("min", key)], self.cleaned_data[_name("max", key)]
             least = set_.minimum if least is None else least
-            most = set_.maximum if most is None else most
             if (least, most) != (set_.minimum, set_.maximum):
                 bounds[key] = (least, max(least, in_force) if most is None else most)
         return Adjustment(places if places != self.intake.capacity else None, bounds)

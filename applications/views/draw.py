@@ -30,6 +30,7 @@ from innoskole.ui.charts import Bar, BarRow, bar_chart
 from innoskole.ui.maps import Kind, Marker, norway_map
 from innoskole.ui.tables import Column, paginate
 
+PER_PAGE = 25
 MAP_OF_2024_FROM = date(2024, 1, 1)
 VERIFIER = Path(selection.__file__).with_name("verify.py")
 FILES: Mapping[str, tuple[str, str]] = {  # name: (field, content type)
@@ -38,16 +39,13 @@ FILES: Mapping[str, tuple[str, str]] = {  # name: (field, content type)
     "protocol.json": ("protocol", "application/json"),
 }
 FROZEN_FILES = ("basis.json",)
-COLUMNS = (
-    Column("name", gettext_lazy("Municipality"), ("lead__sort_key",)),
-    Column("group", gettext_lazy("Group")),
-    Column("chance", gettext_lazy("Chance before the draw"), numeric=True),
-)
-RESULT_COLUMNS = (
-    *COLUMNS,
-    Column("lot", gettext_lazy("Lot")),
-    Column("outcome", gettext_lazy("Outcome")),
-)
+NAME = Column("name", gettext_lazy("Municipality"), ("lead__sort_key",))
+OUTCOME = Column("outcome", gettext_lazy("Outcome"))
+GROUP = Column("group", gettext_lazy("Group"))
+CHANCE = Column("chance", gettext_lazy("Chance before the draw"), numeric=True)
+LOT = Column("lot", gettext_lazy("Lot"))
+COLUMNS = (NAME, GROUP, CHANCE)
+RESULT_COLUMNS = (NAME, OUTCOME, GROUP, CHANCE, LOT)
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,15 @@ def _round(request: HttpRequest, shown: DrawRound) -> dict[str, object]:
     has_result = shown.is_public and bool(shown.protocol)
     lines = {line.code: line if has_result else line.without_result() for line in results.lines(shown)}
     form = SearchForm(request.GET)
-    listing = paginate(
-        request, _found(shown, form), RESULT_COLUMNS if has_result else COLUMNS, default_sort="name"
-    )
+    columns = RESULT_COLUMNS if has_result else COLUMNS
+    listing = paginate(request, _found(shown, form), columns, default_sort="name", per_page=PER_PAGE)
     names = results.names_of(shown.intake)
     table = results.table_of(shown, with_result=has_result) if shown.is_draw else None
     return {
         "has_result": has_result,
         "form": form,
+        "query": form.cleaned_data["q"] if form.is_valid() else "",
+        "all_url": f"?round={shown.number}" if "round" in request.GET else "?",
         "list": listing,
         "rows": [_row(application, lines, names) for application in listing.rows],
         "table": table,
@@ -173,8 +172,12 @@ def _chart(title: str, heading: str, groups: list[tuple[results.GroupHead, int]]
         BarRow(
             group.name,
             (
-                Bar(group.applicants, _("%(count)s applications") % {"count": group.applicants}),
-                Bar(places, _("%(count)s places") % {"count": places}),
+                Bar(
+                    group.applicants,
+                    ngettext("%(count)s application", "%(count)s applications", group.applicants)
+                    % {"count": group.applicants},
+                ),
+                Bar(places, ngettext("%(count)s place", "%(count)s places", places) % {"count": places}),
             ),
         )
         for group, places in groups

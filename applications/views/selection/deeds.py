@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -76,7 +76,7 @@ def deed(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """Draw, check, decide or publish: GET says what will happen, POST does it."""
     chosen, draw_round = DEEDS[name], _standing(slug)
     intake, user = draw_round.intake, person(request)
-    form = forms.Form(request.POST or None)
+    form = forms.Form(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             chosen.do(draw_round, user, timezone.now())
@@ -111,7 +111,7 @@ def _checks(draw_round: DrawRound) -> list[tuple[str, bool]]:
 def annul(request: HttpRequest, slug: str) -> HttpResponse:
     """Annul the standing round, with a public reason."""
     draw_round = _standing(slug)
-    form = AnnulmentForm(request.POST or None)
+    form = AnnulmentForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.annul(
@@ -133,7 +133,7 @@ def annul(request: HttpRequest, slug: str) -> HttpResponse:
 def no_draw(request: HttpRequest, slug: str) -> HttpResponse:
     """Decide that everybody is admitted, where there are no more applications than places."""
     intake = get_object_or_404(Intake, slug=slug)
-    form = forms.Form(request.POST or None)
+    form = forms.Form(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.decide_without_draw(intake, by=person(request), now=timezone.now())
@@ -160,9 +160,7 @@ def source(request: HttpRequest, slug: str, ordinal: int) -> HttpResponse:
     found = _source(slug, ordinal)
     user, now = person(request), timezone.now()
     confirms = found.entered_by is not None and found.entered_by != user
-    form = ValueForm(
-        request.POST or None, confirms=confirms, initial={"fallback_reason": found.fallback_reason}
-    )
+    form = ValueForm(_posted(request), confirms=confirms, initial={"fallback_reason": found.fallback_reason})
     if request.method == "POST" and form.is_valid():
         try:
             source_values.type_in_value(
@@ -221,3 +219,8 @@ def _source(slug: str, ordinal: int) -> SourceValue:
         "round__intake", "entered_by"
     )
     return get_object_or_404(found, round__intake__slug=slug, ordinal=ordinal)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted; an empty POST is a POST too."""
+    return request.POST if request.method == "POST" else None

@@ -29,7 +29,9 @@ def selection_freeze(request: HttpRequest, slug: str) -> HttpResponse:
     outcome = tried(quotas)
     kind = quotas.choice() if quotas.is_valid() else QuotaChoice.AS_SET
     needs_reason = kind != QuotaChoice.AS_SET
-    form = FreezeForm(request.POST or None, needs_reason=needs_reason, initial=_proposal(now))
+    form = FreezeForm(
+        request.POST if request.method == "POST" else None, needs_reason=needs_reason, initial=_proposal(now)
+    )
     is_preview = False
     if request.method == "POST" and outcome is not None and form.is_valid():
         choice = actions.Choice(kind, quotas.adjustment(), form.cleaned_data.get("reason", ""))

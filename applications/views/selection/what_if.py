@@ -69,7 +69,7 @@ def tried(form: QuotaForm) -> WhatIf | None:
 def selection_what_if(request: HttpRequest, slug: str) -> HttpResponse:
     """GET tries the quotas of the address; POST draws for trial among them, and counts it."""
     intake = get_object_or_404(Intake, slug=slug)
-    form = QuotaForm(intake, request.GET)
+    form = QuotaForm(intake, request.GET.dict())
     outcome = tried(form)
     trial, refusal = None, ""
     if request.method == "POST" and outcome is not None:
