@@ -18,5 +18,5 @@ def _take_in_confirmed_address(email_address: Any, **kwargs: Any) -> None:
 
     from innoskole.accounts.actions import prove_after_verification
 
-    now = timezone.now()  # noqa: TID251 - allauth's views send this, and have no clock to give
+    now = timezone.now()
     prove_after_verification(email_address.user, now)

@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Post allauth's letter: secret, because it may hold a code that lets its reader in."""
-        now = timezone.now()  # noqa: TID251 - allauth's views call this, and have no clock to give
+        now = timezone.now()
         is_notice = template_prefix in NOTICES
         outbox.post(
             key=f"account:{uuid.uuid4()}",
@@ -93,7 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 actions.register(
                     user,
                     form.cleaned_data["municipality"],
-                    timezone.now(),  # noqa: TID251 - see send_mail
+                    timezone.now(),
                 )
         except IntegrityError as error:
             raise ImmediateHttpResponse(redirect("account_login")) from error
