@@ -50,9 +50,10 @@ def close_draft(pk: int, now: datetime) -> bool:
     application = Application.objects.select_for_update().unfinished().filter(pk=pk).first()
     if application is None or application.intake.state in (IntakeState.PLANNED, IntakeState.OPEN):
         return False
+    lacked_guarantee = application.state == State.AWAITING_APPROVAL
     move(application, State.NOT_SUBMITTED, verb=NOT_SUBMITTED, by=None, now=now, changed_at=now)
     application.municipalities.filter(spends=True).update(spends=False)
-    letters.not_submitted(application, now=now)
+    letters.not_submitted(application, lacked_guarantee=lacked_guarantee, now=now)
     return True
 
 

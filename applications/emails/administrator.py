@@ -20,10 +20,14 @@ def deadline_extended(
     )
 
 
-def not_submitted(application: Application, *, now: datetime) -> None:
-    """The deadline passed and the draft was not submitted."""
+def not_submitted(application: Application, *, lacked_guarantee: bool, now: datetime) -> None:
+    """The deadline passed and the draft was not submitted, or the guarantee that it waited for not given."""
     _to_coordinator(
-        application, key=f"not-submitted:{application.pk}", template="not_submitted", context={}, now=now
+        application,
+        key=f"not-submitted:{application.pk}",
+        template="not_submitted",
+        context={"lacked_guarantee": lacked_guarantee},
+        now=now,
     )
 
 

@@ -50,6 +50,10 @@ def test_the_sweep_closes_tells_and_releases(intake: Intake, applications: dict[
         draft.coordinator: "Application IS-1804 was not submitted",
         applications[State.AWAITING_APPROVAL].coordinator: "Application IS-4646 was not submitted",
     }
+    assert {
+        letter.about.reference: "waited for the municipal director's guarantee" in letter.body_text
+        for letter in Message.objects.all()
+    } == {"IS-1804": False, "IS-4646": True}
     assert [(event.verb, event.by, event.by_label) for event in audit.history(draft)] == [
         (deadlines.NOT_SUBMITTED, None, audit.SYSTEM)
     ]

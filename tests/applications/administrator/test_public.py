@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import icalendar
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from applications.models import Intake, Quota
+from applications.models.overview import overview
 from applications.states import IntakeState, State
 from innoskole.accounts.models import User
+from innoskole.municipalities.models import Municipality
 from tests.factories import OSLO, ApplicationFactory, IntakeFactory, PartnerFactory, municipality
 
 PAGE = reverse("applications:intake", args=["autumn-2027"])
@@ -329,3 +333,28 @@ def test_the_calendar_carries_its_time_zone(reader: Callable[..., Any], intake: 
         str(part["TZOFFSETTO"].to_ical()) for part in zone.walk() if part.name in ("STANDARD", "DAYLIGHT")
     }
     assert offsets == {"+0100", "+0200"}
+
+
+def test_an_intake_of_2015_on_the_real_register(reader: Callable[..., Any], db: None) -> None:
+    """428 municipalities in 20 counties, each in one region and one size class of that time."""
+    call_command("import_register", stdout=StringIO())
+    intake = IntakeFactory(
+        slug="spring-2015",
+        division="ssb",
+        register_on=date(2015, 1, 1),
+        population_on=date(2015, 1, 1),
+        state=IntakeState.CLOSED,
+    )
+    bjugn = Municipality.objects.get_valid("1627", intake.register_on)
+    ApplicationFactory(intake=intake, lead=bjugn, state=State.READY)
+    response = reader(reverse("applications:intake", args=["spring-2015"]))
+    facts = response.context["territory"]
+    assert facts.municipalities == 428
+    assert sum(region.municipalities for region in facts.regions) == 428
+    assert sum(size.municipalities for size in facts.sizes) == 428
+    trondelag = next(region for region in facts.regions if region.name == "Trøndelag")
+    assert [county.name for county in trondelag.counties] == ["Nord-Trøndelag", "Sør-Trøndelag"]
+    assert "Bjugn" in text(response)
+    (group,) = [each for each in overview(intake).groups["region"] if each.ready]
+    assert (group.name, group.received) == ("Trøndelag", 1)
+    assert [each.ready for each in overview(intake).groups["size"]] == [1, 0, 0]
