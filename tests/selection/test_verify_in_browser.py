@@ -104,6 +104,64 @@ def test_letters_beyond_the_basic_plane_are_sorted_by_code_point():
     assert in_node([files]) == [in_python(files)]
 
 
+# --- The page -------------------------------------------------------------------------------------
+
+LABELS = ["digest", "canonical", "quotas", "proof", "seed", "lots", "selection", "reserves"]
+
+
+def on_a_page(files: Files, *, absent: str = "", secure: bool = True) -> dict:
+    """What the reader of the public page sees, by the attributes that the page and the script agree on."""
+    addresses = {"/basis.json": files.basis, "/seed.txt": files.seed, "/protocol.json": files.protocol}
+    page = {
+        "dataset": {
+            "basisUrl": "/basis.json",
+            "seedUrl": "/seed.txt",
+            "protocolUrl": "/protocol.json",
+            "digest": files.digest,
+            "textOk": "holds",
+            "textFail": "does not hold",
+            "textRunning": "checking",
+            **{f"label{name.capitalize()}": f"the {name}" for name in LABELS},
+        },
+        "files": {
+            address: base64.b64encode(content).decode()
+            for address, content in addresses.items()
+            if address != absent
+        },
+        "secure": secure,
+    }
+    command = [node(), str(Path(__file__).parent / "page_in_node.mjs"), str(SCRIPT)]
+    result = subprocess.run(command, input=json.dumps(page), capture_output=True, text=True, check=True)
+    return json.loads(result.stdout)
+
+
+def test_the_page_shows_each_check_with_the_pages_own_words():
+    assert on_a_page(mutations.known_answer()) == {
+        "hidden": False,
+        "running": [["verify-running", "checking"]],
+        "disabled": True,
+        "items": [["verify-ok", f"the {name}", "holds"] for name in LABELS],
+        "enabled": True,
+    }
+
+
+def test_the_page_shows_which_checks_fail():
+    sound = mutations.known_answer()
+    protocol = to_canonical(json.loads(sound.protocol) | {"drawn": 7})
+    seen = on_a_page(Files(sound.basis, sound.seed, protocol, sound.digest))["items"]
+    assert [item[1] for item in seen if item[0] == "verify-fail"] == ["the selection"]
+    assert ["verify-fail", "the selection", "does not hold"] in seen
+
+
+def test_a_file_that_cannot_be_fetched_does_not_pass():
+    seen = on_a_page(mutations.known_answer(), absent="/seed.txt")
+    assert (seen["items"], seen["enabled"]) == ([["verify-fail", "does not hold"]], True)
+
+
+def test_without_webcrypto_the_verifier_stays_hidden():
+    assert on_a_page(mutations.known_answer(), secure=False) == {"hidden": True}
+
+
 def test_the_script_has_no_words_of_its_own_for_the_reader():
     source = SCRIPT.read_text(encoding="utf-8")
     assert "innerHTML" not in source
