@@ -78,5 +78,7 @@ def _readable(field: Any, value: Any) -> str:
             return formats.moment(moment, "short")
         case _ if day:
             return formats.day(day)
+        case str():
+            return _(value)  # labels are stored in the source language; what people typed stays as it is
         case _:
             return str(value)
