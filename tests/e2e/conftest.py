@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,9 +9,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize, sync_playwright
 
+from innoskole.accounts.models import User
+from tests.e2e import quality
+from tests.e2e.person import Person
 from tests.services import chromium
 
 # Playwright keeps an event loop in the test's thread, which Django would take for an asynchronous program.
@@ -20,7 +24,6 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-NARROWEST: ViewportSize = {"width": 320, "height": 640}
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -32,7 +35,6 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -114,60 +116,37 @@ def log_in(live_server: Any) -> Callable[[Page, Any], None]:
 
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], None]:
-    """Asserts that axe-core finds nothing against WCAG 2.0–2.2 A and AA or best practice."""
-    source = (settings.NODE_MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    options = json.dumps({"runOnly": AXE_RULES, "resultTypes": ["violations"]})
-
-    def assert_accessible(page: Page) -> None:
-        # Evaluated by the debugger, which the page's content security policy does not concern.
-        if not page.evaluate("typeof axe === 'object'"):
-            page.evaluate(source)
-        rules = page.evaluate(f"async () => (await axe.run(document, {options})).violations")
-        found = [f"{rule['id']}: {node['html'][:200]}" for rule in rules for node in rule["nodes"]]
-        assert found == [], "\n".join([page.url, *found])
-
-    return assert_accessible
+    return quality.assert_accessible
 
 
 @pytest.fixture(scope="session")
-def no_overflow() -> Callable[..., None]:
-    """Asserts that nothing sticks out to the right: here, at 320 px, and with WCAG 1.4.12's text spacing."""
-
-    def assert_fits(page: Page) -> None:
-        before = page.viewport_size
-        _assert_nothing_sticks_out(page)
-        page.set_viewport_size(NARROWEST)
-        _assert_nothing_sticks_out(page)
-        page.evaluate(_SPACE_OUT)
-        _assert_nothing_sticks_out(page)
-        page.evaluate("document.adoptedStyleSheets = []")
-        page.set_viewport_size(before)
-
-    return assert_fits
+def no_overflow() -> Callable[[Page], None]:
+    return quality.assert_fits
 
 
-# Style sheets made by script are outside the content security policy; a <style> element would be refused.
-_SPACE_OUT = """() => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
-    word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }`);
-  document.adoptedStyleSheets = [sheet];
-}"""
+@pytest.fixture
+def enter(new_page: Callable[..., Page], log_in: Callable[[Page, User], None]) -> Callable[..., Person]:
+    """A person with a browser of their own, logged in if they are somebody: enter(user, viewport=PHONE)."""
 
-_STICKING_OUT = """() => {
-  const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  const contains = (e) => ["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(e).overflowX);
-  const scrolls = (e) => e && e !== document.documentElement && (contains(e) || scrolls(e.parentElement));
-  return [...document.querySelectorAll("body *")]
-    .filter((e) => e.getBoundingClientRect().right > width + 0.5 && !scrolls(e.parentElement))
-    .map((e) => e.outerHTML.slice(0, 120)).concat([`${document.documentElement.scrollWidth} px`]);
-}"""
+    def open_browser(user: User | None = None, *, language: str = "en", **options: Any) -> Person:
+        page = new_page(language=language, **options)
+        if user is not None:
+            log_in(page, user)
+        return Person(page, scripts=options.get("javascript", True))
+
+    return open_browser
 
 
-def _assert_nothing_sticks_out(page: Page) -> None:
-    found = page.evaluate(_STICKING_OUT)
-    assert found == [], "\n".join([f"{page.url} at {page.viewport_size['width']} px", *found])
+@pytest.fixture
+def post() -> Callable[[str], EmailMessage]:
+    """The last letter to an address, as it left the house."""
+
+    def last(email: str) -> EmailMessage:
+        letters = [letter for letter in mail.outbox if email in letter.to]
+        assert letters, f"No letter to {email}, only to {[letter.to for letter in mail.outbox]}"
+        return letters[-1]
+
+    return last
 
 
 def _watch(page: Page, problems: list[str]) -> None:
