@@ -114,7 +114,7 @@ def test_a_registration_with_a_fault_creates_nobody(visitor, changes, field):
 def test_a_registration_does_not_tell_whether_the_address_is_known(visitor, known):
     municipality("1804")
     if known:
-        User.objects.create_user("kari@bodo.kommune.no")
+        User.objects.create_user("kari@bodo.kommune.no", language="en")
     response = visitor.post(reverse("account_signup"), registration())
     page = visitor.get(response["Location"])
     assert (path_of(response), page.status_code) == (reverse("account_email_verification_sent"), 200)
@@ -198,9 +198,7 @@ def test_passwords_cannot_be_guessed_for_ever(visitor):
         visitor.post(login, {"login": user.email, "password": "wrong"})
     response = visitor.post(login, {"login": user.email, "password": PASSWORD})
     assert user_of(visitor) is None
-    assert response.context["form"].non_field_errors() == [
-        "There have been too many attempts. Wait a few minutes and try again."
-    ]
+    assert "There have been too many attempts. Wait a few minutes and try again." in response.content.decode()
 
 
 def test_a_closed_account_is_logged_out_at_once_and_cannot_log_in(visitor, log_in, code):

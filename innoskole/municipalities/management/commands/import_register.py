@@ -2,7 +2,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from innoskole.municipalities.facts import SourceError
 from innoskole.municipalities.loading import load
@@ -21,6 +21,7 @@ class Command(BaseCommand):
             "--data", type=Path, default=DATA, help="the folder with the files (default: %(default)s)"
         )
 
+    @no_translations
     def handle(self, *args: Any, data: Path, **options: Any) -> None:
         known = list(
             MunicipalityName.objects.exclude(name_sami="", name_kven="").values_list("name_sami", "name_kven")
