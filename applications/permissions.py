@@ -8,7 +8,7 @@ from innoskole.accounts.roles import Role, has_role
 
 
 def may_edit(user: User, application: Application) -> bool:
-    """Colleagues proven for the lead municipality, and whoever coordinates the draft."""
+    """Colleagues proven for the lead municipality, and its contact person unless rejected for it."""
     return Application.objects.editable_by(user).filter(pk=application.pk).exists()
 
 

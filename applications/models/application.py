@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models.intake import Intake
 from applications.models.team import Sector
 from applications.states import GuaranteeState, PartnerState, State
-from innoskole.accounts.models import User
+from innoskole.accounts.models import Affiliation, User
 from innoskole.municipalities.models import Municipality
 
 if TYPE_CHECKING:
@@ -37,29 +37,29 @@ class PoliticalOutcome(models.TextChoices):
     NOT_SUPPORTED = "not_supported", _("Not supported")
 
 
+def _worked_on_by(user: User) -> Q:
+    rejected = user.affiliations.filter(state=Affiliation.State.REJECTED)
+    return Q(lead__in=user.proven_municipalities()) | (
+        Q(coordinator=user) & ~Q(lead__in=rejected.values("municipality"))
+    )
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> "ApplicationQuerySet":
-        """Administrators see all; others those of a municipality they are proven to act for, or their own."""
+        """Administrators see all; others what they may edit, and what their municipality takes part in.
+
+        A partner that has only been asked, or has declined, sees no more than the page behind its link.
+        """
         if user.is_course_administrator:
             return self
-        return self.filter(pk__in=self._of(user).values("pk"))
+        taking_part = ApplicantMunicipality.objects.filter(
+            state=PartnerState.CONFIRMED, municipality__in=user.proven_municipalities()
+        )
+        return self.filter(_worked_on_by(user) | Q(pk__in=taking_part.values("application")))
 
     def editable_by(self, user: User) -> "ApplicationQuerySet":
-        """Colleagues proven for the lead municipality, and whoever started the draft."""
-        return self.filter(
-            pk__in=self.model.objects.filter(
-                Q(coordinator=user)
-                | Q(
-                    municipalities__role=MunicipalityRole.LEAD,
-                    municipalities__municipality__in=user.proven_municipalities(),
-                )
-            ).values("pk")
-        )
-
-    def _of(self, user: User) -> "ApplicationQuerySet":
-        return self.model.objects.filter(
-            Q(coordinator=user) | Q(municipalities__municipality__in=user.proven_municipalities())
-        )
+        """Colleagues proven for the lead municipality, and its contact person unless rejected for it."""
+        return self.filter(_worked_on_by(user))
 
     def received(self) -> "ApplicationQuerySet":
         return self.filter(state__in=RECEIVED_STATES)

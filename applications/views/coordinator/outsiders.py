@@ -6,7 +6,7 @@ A link does nothing when it is opened (mail scanners open links): the answer is 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -30,6 +30,11 @@ ANSWERS = {"yes": True, "no": False}
 def _application(pk: int) -> Application:
     rows = Application.objects.select_related("intake", "lead__county", "coordinator")
     return rows.prefetch_related(*PARTS).get(pk=pk)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, be it nothing, so that the form is bound and says what it lacks."""
+    return request.POST if request.method == "POST" else None
 
 
 def _answer(request: HttpRequest, form: Form) -> bool | None:
@@ -60,7 +65,7 @@ def partner_answer(request: HttpRequest, token: str) -> HttpResponse:
     user = request.user if isinstance(request.user, User) else None
     application = _application(part.application_id)
     _speak(request, part.municipality, application.coordinator)
-    form = PartnerAnswerForm(request.POST or None, initial={"name": user.name if user else ""})
+    form = PartnerAnswerForm(_posted(request), initial={"name": user.name if user else ""})
     answer = _answer(request, form)
     if answer is not None and form.is_valid():
         try:
@@ -109,7 +114,7 @@ def guarantee_answer(request: HttpRequest, token: str) -> HttpResponse:
     _speak(request, application.lead, application.coordinator)
     text, seen = guarantee_text(application), content_digest(application)
     first = {"name": guarantee.approver_name, "seen": seen}
-    form = GuaranteeAnswerForm(request.POST or None, initial=first)
+    form = GuaranteeAnswerForm(_posted(request), initial=first)
     answer = _answer(request, form)
     if answer is not None and form.is_valid():
         try:

@@ -1,12 +1,16 @@
 """Every address of the coordinator's slice × everybody who might try it."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from applications.actions.people import reject_affiliation
 from applications.actions.team import add_document
 from applications.models import Application
 from applications.permissions import may_edit, may_read_documents, may_submit, may_withdraw
+from applications.tokens import guarantee_url, partner_url
 from applications.uploads import inspect
 from applications.urls import coordinator as urls
 from tests.applications.coordinator.test_team import file
@@ -63,7 +67,7 @@ PAGES = {
 def arguments(complete, coordinator, settings, tmp_path) -> dict[str, list]:
     """What stands in each address, of one draft with everything in it."""
     settings.MEDIA_ROOT = tmp_path
-    partner = PartnerFactory(application=complete)
+    partner = PartnerFactory(application=complete, confirmed=True)
     member = complete.members.first()
     document = add_document(member, inspect(file()), by=coordinator, now=NOW)
     claim = AffiliationFactory(user=UserFactory(), municipality=municipality("4646"), pending=True)
@@ -150,3 +154,28 @@ def test_a_former_coordinator_without_proof_sees_nothing(now, intake, colleague,
     assert browser.get(application.get_absolute_url()).status_code == 200
     log_in(colleague).post(reverse("applications:take_over", args=[application.reference]))
     assert browser.get(application.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize(("state", "status"), [("asked", 404), ("confirmed", 200), ("declined", 404)])
+def test_a_partner_sees_the_application_while_it_takes_part(now, complete, log_in, state, status):
+    PartnerFactory(application=complete, state=state)
+    browser = log_in(person_for("5057", "Olga Ørland", "olga@orland.kommune.no"))
+    assert browser.get(complete.get_absolute_url()).status_code == status
+
+
+def test_whom_the_school_rejects_no_longer_sees_the_draft(now, intake, administrator, log_in):
+    nina = UserFactory()
+    claim = AffiliationFactory(user=nina, pending=True)
+    application = ApplicationFactory(intake=intake, coordinator=nina)
+    assert may_edit(nina, application)
+    reject_affiliation(claim, by=administrator, now=NOW, reason="Not employed there.")
+    assert not may_edit(nina, application)
+    assert log_in(nina).get(application.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("url_of", [partner_url, guarantee_url])
+def test_an_empty_answer_is_an_error_in_the_form(now, complete, url_of):
+    asked = PartnerFactory(application=complete) if url_of is partner_url else complete.guarantees.get()
+    page = Client().post(urlsplit(url_of(asked)).path)
+    assert page.status_code == 200
+    assert page.context["form"].errors
