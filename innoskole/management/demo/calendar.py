@@ -33,7 +33,7 @@ FROZEN, DRAWN, PUBLISHED = 79, 87, 88
 TODAY = {
     Stage.DRAFT: 28,
     Stage.OPEN: 35,
-    Stage.SUBMITTED: 61,
+    Stage.SUBMITTED: 62,
     Stage.READY: 79,
     Stage.FROZEN: 80,
     Stage.DRAWN: 88,

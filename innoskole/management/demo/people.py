@@ -45,7 +45,7 @@ def invent_name(random: Random) -> str:
 def domain_of(municipality: Municipality) -> str:
     """«heroy-nordland.kommune.example.no»: no real address, and its own for each of two namesakes."""
     words = municipality.display_name.replace("(", "").replace(")", "").replace(" ", "-")
-    return "-".join(min(folded(word)) for word in words.split("-")) + DOMAIN
+    return "-".join(min(folded(word), key=len) for word in words.split("-")) + DOMAIN
 
 
 def address(name: str, domain: str) -> str:

@@ -39,12 +39,12 @@ class Reviewing:
         code = self.writing.municipality.code
         random = Random(code)
         minute = int(code) % 60
-        day = CLOSES + random.randint(2, 9)
+        asks = self.fate in (Fate.INFORMATION_ANSWERED, Fate.INFORMATION_UNANSWERED)
+        day = CLOSES + random.randint(2, 9 if asks else 16)
         yield Event(calendar.at(day, 9, minute), Stage.SUBMITTED, self.take)
         if self.fate == Fate.REJECTED:
             yield Event(calendar.at(day + 1, 9, minute), Stage.SUBMITTED, self.reject)
             return
-        asks = self.fate in (Fate.INFORMATION_ANSWERED, Fate.INFORMATION_UNANSWERED)
         if asks:
             due_at = calendar.at(day + 1 + ANSWER_DAYS, 15)
 
