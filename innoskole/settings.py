@@ -211,6 +211,8 @@ REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
 # --- Mail -----------------------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+if not env.str("EMAIL_URL", default=""):
+    EMAIL_BACKEND = "innoskole.management.demo.mailbox.EmailBackend"  # prints text, not MIME
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Innoskole <innoskole@example.no>")
 SCHOOL_CONTACT_EMAIL = env.str("SCHOOL_CONTACT_EMAIL", default="innoskole@example.no")
