@@ -43,9 +43,7 @@ class Survey:
 
 
 def ask(relays: Sequence[str], round_number: int, *, timeout: float = TIMEOUT_SECONDS) -> Survey:
-    """Ask every relay (base addresses) at once. Takes about `timeout` seconds at most when relays are
-    silent.
-    """
+    """Ask every relay (base addresses) at once; silent ones cost about `timeout` seconds together."""
     survey = Survey({}, {}, {})
     if not relays:
         return survey

@@ -165,9 +165,7 @@ def freeze(
 
 
 def _check_choice(intake: Intake, choice: Choice) -> None:
-    """Other quotas than those that were set may be chosen only when these cannot be kept, and with a
-    reason.
-    """
+    """Other quotas than those that were set need a reason, and that these cannot be kept."""
     ready = intake.applications.in_draw()
     as_set, _notes = selection.normalise(pool.draw_input(intake, ready))
     everybody = selection.no_draw_needed(as_set)
@@ -234,21 +232,26 @@ def _english(kind: str) -> str:
 # --- No draw --------------------------------------------------------------------------------------
 
 
+def obstacle_to_no_draw(intake: Intake, now: datetime) -> str:
+    """Why everybody cannot be admitted without a draw now, as a sentence; empty when they can."""
+    obstacle = obstacle_to_freeze(intake, now)
+    if not obstacle and intake.applications.in_draw().count() > intake.capacity:
+        return _("There are more applications than places, so the places must be drawn.")
+    return obstacle
+
+
 @transaction.atomic
 def decide_without_draw(intake: Intake, *, by: User, now: datetime) -> DrawRound:
-    """Admit everybody, since there are no more applications than places; the protocol says that nothing was
-    drawn.
+    """Admit everybody, with a protocol that says that no draw took place.
 
     Raises Refused when somebody would have to be left out, and for the same reasons as the freeze.
     """
     _lock(intake)
-    _refuse(obstacle_to_freeze(intake, now))
     list(intake.applications.in_draw().select_for_update(of=("self",)))
+    _refuse(obstacle_to_no_draw(intake, now))
     number = intake.rounds.count() + 1
     with translation.override(OFFICIAL_LANGUAGE):
         given = _official_input(intake, AS_SET, number, now, ())
-    if not selection.no_draw_needed(given):
-        raise Refused(_("There are more applications than places, so the places must be drawn."))
     protocol = selection.no_draw_protocol(given)
     draw_round = DrawRound.objects.create(
         intake=intake,
@@ -365,9 +368,7 @@ def _outcome(draw_round: DrawRound, line: Line, application: Application) -> Out
 
 @transaction.atomic
 def annul(draw_round: DrawRound, *, reason: str, by: User, now: datetime) -> None:
-    """Annul the round before it is decided. It stays public with its reason and, if it was drawn, its
-    result.
-    """
+    """Annul the round before it is decided; it stays public with its reason and, if drawn, its result."""
     if not reason.strip():
         raise Refused(_("Say why the draw is annulled. The reason is public."))
     move(draw_round.intake, IntakeState.ANNULLED, verb=ANNULLED, by=by, now=now, reason=reason)

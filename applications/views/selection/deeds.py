@@ -148,7 +148,7 @@ def no_draw(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "intake": intake,
             "form": form,
-            "obstacle": actions.obstacle_to_freeze(intake, timezone.now()),
+            "obstacle": actions.obstacle_to_no_draw(intake, timezone.now()),
             "applications": intake.applications.in_draw().with_lead().order_by("lead__sort_key", "pk"),
         },
     )

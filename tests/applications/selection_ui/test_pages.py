@@ -262,6 +262,12 @@ def test_without_a_draw(closed, browse, administrator):
     assert Application.objects.get().state == State.ADMITTED
 
 
+def test_no_draw_page_where_a_draw_is_needed(settled, browse, administrator):
+    text = text_of(browse(administrator).get(url_of("selection_no_draw")))
+    assert "There are more applications than places, so the places must be drawn." in text
+    assert "What happens" not in text
+
+
 # --- Sources --------------------------------------------------------------------------------------
 
 
