@@ -385,6 +385,7 @@ def test_sending_in_without_the_guarantee_says_that_it_waits(now, complete, coor
 def test_the_receipt_as_pdf(now, sent, coordinator, log_in, language):
     coordinator.language = language
     coordinator.save()
+    sent.submissions.update(submitted_at=NOW.replace(microsecond=123_456))
     answer = log_in(coordinator).get(url(sent, "receipt_pdf"))
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="IS-2027H-1001.pdf"'
