@@ -37,6 +37,10 @@ INTAKE_TRANSITIONS: Moves = {
 }
 
 
+# After the deadline and outside a round of the draw: the list of applicants may still change.
+LIST_IS_UNFROZEN = (IntakeState.CLOSED, IntakeState.ANNULLED)
+
+
 class State(TextChoices):
     """An application's state."""
 

@@ -23,7 +23,7 @@ from applications.models.queue import (
     with_assessment,
     with_request,
 )
-from applications.states import IntakeState, PartnerState, State
+from applications.states import LIST_IS_UNFROZEN, IntakeState, PartnerState, State
 from applications.tokens import partner_url
 from innoskole.accounts.models import Affiliation, User
 from innoskole.accounts.roles import Role, has_role
@@ -72,7 +72,7 @@ def _to_open(now: datetime) -> list[Waiting]:
 
 def _reviews(user: User, intake: Intake | None = None) -> list[Waiting]:
     """What waits in the intakes that are closed and not yet frozen."""
-    handled = Application.objects.filter(intake__state=IntakeState.CLOSED)
+    handled = Application.objects.filter(intake__state__in=LIST_IS_UNFROZEN)
     if intake is not None:
         handled = handled.filter(intake=intake)
     in_review = handled.filter(state=State.IN_REVIEW)
@@ -226,7 +226,7 @@ def selection_waits(user: User, now: datetime) -> list[Waiting]:
     unsettled = Application.objects.unsettled().filter(intake=OuterRef("pk"))
     to_freeze = Intake.objects.filter(
         ~Exists(unsettled),
-        state__in=(IntakeState.CLOSED, IntakeState.ANNULLED),
+        state__in=LIST_IS_UNFROZEN,
         objections_close_at__lt=now,
     )
     found = [

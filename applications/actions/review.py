@@ -11,7 +11,7 @@ from applications.actions.moves import move
 from applications.emails import administrator as letters
 from applications.models import Application, InformationRequest, Intake
 from applications.models.readiness import first_lacking
-from applications.states import IntakeState, State
+from applications.states import LIST_IS_UNFROZEN, State
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
@@ -145,7 +145,7 @@ def obstacle_to_ready(application: Application, now: datetime) -> str:
     """
     if application.state != State.IN_REVIEW:
         return _state_is(application)
-    if application.intake.state != IntakeState.CLOSED:
+    if application.intake.state not in LIST_IS_UNFROZEN:
         return _("The list of applicants is not open for changes: the intake is «%(state)s».") % {
             "state": application.intake.get_state_display()
         }
@@ -166,13 +166,13 @@ def make_ready(application: Application, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def return_to_review(application: Application, *, reason: str, by: User, now: datetime) -> None:
-    """Take a ready application back before the freeze, and tell the coordinator why.
+    """Take a ready application back before the freeze of a round, and tell the coordinator why.
 
     After the freeze nobody is removed from the list (docs: selection, rules of conduct).
     """
     _lock(application)
     _refuse(_without(reason))
-    if application.intake.state != IntakeState.CLOSED:
+    if application.intake.state not in LIST_IS_UNFROZEN:
         raise Refused(_("The list of applicants is frozen: nobody is taken off it any more."))
     move(
         application,

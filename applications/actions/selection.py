@@ -29,7 +29,7 @@ from applications.models import (
 from applications.pool import AS_SET, Adjustment
 from applications.results import Line, lines
 from applications.selection import Input, Source
-from applications.states import IntakeState, State
+from applications.states import LIST_IS_UNFROZEN, IntakeState, State
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
@@ -92,7 +92,7 @@ def trial(intake: Intake, prepared: selection.Prepared, *, by: User, now: dateti
 
 def obstacle_to_freeze(intake: Intake, now: datetime) -> str:
     """Why the list cannot be frozen now, as a sentence; empty when it can."""
-    if intake.state not in (IntakeState.CLOSED, IntakeState.ANNULLED):
+    if intake.state not in LIST_IS_UNFROZEN:
         return _("The list can be frozen only after the deadline, and only once in a round.")
     if now <= intake.closes_at:
         return _("The list can be frozen when the application deadline has passed.")

@@ -25,7 +25,7 @@ from applications.models.completeness import composition_warning
 from applications.models.content import PARTS, content_digest
 from applications.models.readiness import READS, conditions, current_guarantee
 from applications.models.summary import sections
-from applications.states import TRANSITIONS, IntakeState, State
+from applications.states import LIST_IS_UNFROZEN, TRANSITIONS, State
 from applications.views.administrator.queue import STATE_COLORS
 from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.accounts.middleware import kept_post
@@ -258,7 +258,7 @@ def _offered(key: str, application: Application) -> bool:
     """Whether the case page offers the deed: by the state, and the list is not frozen."""
     if application.state not in FORM_DEEDS[key].states:
         return False
-    return key != "return" or application.intake.state == IntakeState.CLOSED
+    return key != "return" or application.intake.state in LIST_IS_UNFROZEN
 
 
 def _application(reference: str) -> Application:

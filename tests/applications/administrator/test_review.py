@@ -235,6 +235,17 @@ def test_ready_is_told_and_public(
     assert Message.objects.get().subject == "Application IS-2027H-0001 takes part in the selection"
 
 
+def test_after_an_annulment_the_list_may_change_again(
+    in_review: Application, settle: Callable[[Application], None], administrator: User
+) -> None:
+    settle(in_review)
+    review.make_ready(in_review, by=administrator, now=AFTER)
+    Intake.objects.update(state=IntakeState.ANNULLED)
+    review.return_to_review(fresh(in_review), reason="An objection.", by=administrator, now=AFTER)
+    review.make_ready(fresh(in_review), by=administrator, now=AFTER)
+    assert list(in_review.intake.applications.in_draw()) == [in_review]
+
+
 def _unguaranteed(application: Application) -> None:
     application.guarantees.update(state=GuaranteeState.REFUSED)
 
