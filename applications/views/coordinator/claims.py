@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.actions.people import approve_affiliation, reject_affiliation
-from applications.forms.coordinator import ClaimForm, ClaimSearchForm
+from applications.forms.coordinator_answers import ClaimForm, ClaimSearchForm
 from applications.models import Application
 from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.accounts.models import Affiliation

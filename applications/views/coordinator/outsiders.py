@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from applications import tokens
 from applications.actions.guarantees import answer_guarantee, may_be_answered
 from applications.actions.partners import answer_as_partner, may_answer
-from applications.forms.coordinator import GuaranteeAnswerForm, PartnerAnswerForm
+from applications.forms.coordinator_answers import GuaranteeAnswerForm, PartnerAnswerForm
 from applications.models import Application, Guarantee, Part
 from applications.models.content import PARTS, answer_by, content_digest, open_parts
 from applications.models.promises import guarantee_text, letter_language

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from applications.actions import submission as actions
 from applications.actions.information import answer_request
-from applications.forms.coordinator import InformationForm, ReasonForm, SubmitForm
+from applications.forms.coordinator_answers import InformationForm, ReasonForm, SubmitForm
 from applications.models import Application, Submission
 from applications.models.completeness import composition_warning, lacks
 from applications.models.content import content_digest, open_request
@@ -133,8 +133,9 @@ def _receipt_data(application: Application, submission: Submission) -> dict[str,
             (_("Received"), formats.moment(submission.submitted_at)),
             (_("Sent in by"), str(submission.submitted_by)),
             (_("Version"), str(submission.number)),
-            (_("Digest of the content (SHA-256)"), submission.digest),
         ],
+        "digest_label": _("Digest of the content (SHA-256)"),
+        "digest": submission.digest,
         "sections": [
             {"title": section.title, "rows": [(question, answer or "–") for question, answer in section.rows]}
             for section in sections(application)

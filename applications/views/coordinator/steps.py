@@ -1,5 +1,6 @@
 """One part of the application at a time: shown, kept while it is typed, saved; no update is lost."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -272,7 +273,7 @@ def conflict_page(
 
 def _part_of(step: str) -> str:
     """The part to which the name of a step's draft belongs; Http404 for none of ours."""
-    if step.startswith("member-"):
+    if re.fullmatch(r"member-(new|\d{1,19})", step):
         return Part.TEAM
     if step not in PART_FORMS:
         raise Http404

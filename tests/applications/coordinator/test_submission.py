@@ -10,6 +10,7 @@ from hashlib import sha256
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from page import validate_pdf_bytes
 
 from applications.actions.drafts import start_application
 from applications.actions.submission import reopen, submit, withdraw
@@ -391,6 +392,8 @@ def test_the_receipt_as_pdf(now, sent, coordinator, log_in, language):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="IS-2027H-1001.pdf"'
     assert answer.content.startswith(b"%PDF-")
     assert f"/Lang({language}-NO)".encode() in answer.content.replace(b" ", b"")
+    for profile in ("ua1", "2a"):
+        assert validate_pdf_bytes(answer.content, profile=profile).failures == []
 
 
 def test_a_void_receipt_is_no_receipt(now, sent, coordinator, log_in):
