@@ -357,6 +357,15 @@ class TestOpenDemo:
         intake.refresh_from_db()
         assert intake.state == IntakeState.OPEN
 
+    def test_a_deed_that_is_refused_is_said_in_a_sentence(self, log_in, monkeypatch) -> None:
+        def refuse(*args: object, **options: object) -> None:
+            raise Refused("Somebody was quicker.")
+
+        monkeypatch.setattr(stages, "lead_on", refuse)
+        browser = log_in(user(ADMINISTRATOR))
+        answer = browser.post(reverse("demo"), {"step": "submitted"}, follow=True)
+        assert [str(message) for message in answer.context["messages"]] == ["Somebody was quicker."]
+
     def test_the_calendar_is_for_the_demos_administrators_only(self, log_in, client, settings) -> None:
         stranger = UserFactory(is_course_administrator=True)
         assert log_in(stranger).get(reverse("demo")).status_code == 404

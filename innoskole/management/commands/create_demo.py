@@ -36,7 +36,9 @@ class Command(BaseCommand):
             "--applications", type=int, default=stages.APPLICATIONS, help="how many (default: %(default)s)"
         )
 
-    def handle(self, *args: Any, stage: str, seed: int, applications: int, **options: Any) -> None:
+    def handle(
+        self, *args: Any, stage: str, seed: int, applications: int, verbosity: int, **options: Any
+    ) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo is not for production: everybody knows its passwords.")
         if not Municipality.objects.exists():
@@ -49,6 +51,8 @@ class Command(BaseCommand):
         finally:
             app.conf.task_always_eager = eager
         self.report()
+        if verbosity:
+            self.greet()
 
     def bring_to(self, wanted: Stage, seed: int, applications: int) -> None:
         now = timezone.now()
@@ -73,6 +77,8 @@ class Command(BaseCommand):
         with translation.override("en"):
             counts = ", ".join(f"{count} {state}" for state, count in stages.count_by_state(current).items())
         self.stdout.write(f"The demo is at the stage {stages.stage_of(current).name.lower()}: {counts}.")
+
+    def greet(self) -> None:
         self.stdout.write(f"Log in with the password {DEMO_PEOPLE[0].password} as:")
         for person in DEMO_PEOPLE:
             self.stdout.write(f"  {person.email} – {person.role}: {person.what_to_try}")

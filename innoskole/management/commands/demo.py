@@ -44,7 +44,7 @@ class Command(BaseCommand):
         call_command("import_register", stdout=self.stdout)
         if not User.objects.exists():
             self.stdout.write("Creating the demo …")
-            call_command("create_demo", stdout=self.stdout)
+            call_command("create_demo", verbosity=0, stdout=self.stdout)  # greet() says who logs in
 
     def serve(self, port: int) -> None:
         """Run until a signal comes or one of the two ends; either way the other is ended too."""
@@ -60,6 +60,7 @@ class Command(BaseCommand):
         worker = [*python, "celery", "--quiet", "-A", "innoskole", "worker", "-B", "-P", "threads", "-c", "4"]
         worker += ["--loglevel=warning", f"--schedule={settings.VAR_DIR / 'timetable'}"]
         environment = os.environ | {"DJANGO_SETTINGS_MODULE": "innoskole.settings"}
+        environment.setdefault("BASE_URL", f"http://{HOST}:{port}")  # links in letters lead here
         environment.pop("CELERY_BROKER_URL", None)  # Celery would obey it and forget our settings
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stop)

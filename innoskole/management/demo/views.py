@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from innoskole.accounts.guards import administrator_required, person
+from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.accounts.models import User
 from innoskole.accounts.waiting import Waiting
 from innoskole.management.demo import stages
@@ -27,8 +27,12 @@ def demo(request: HttpRequest) -> HttpResponse:
         raise Http404
     step = stages.next_step(current)
     if request.method == "POST" and step and request.POST.get("step") == step.name.lower():
-        stages.lead_on(step, seed=stages.SEED, now=timezone.now())
-        messages.success(request, _("Done. The demo has moved on."))
+        try:
+            stages.lead_on(step, seed=stages.SEED, now=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Done. The demo has moved on."))
         return redirect("applications:queue", current.slug)
     context = {"intake": current, "step": step.name.lower() if step else ""}
     return TemplateResponse(request, "pages/demo.html", context)
