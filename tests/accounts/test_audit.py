@@ -58,7 +58,7 @@ def test_an_event_says_who_what_when_old_new_and_why():
                 Change("State", "waits for approval", "approved"),
                 Change("Decided", "–", "3 May 2027 at 10:00"),
                 Change("Municipality", "–", "Bodø"),
-                Change("born", "2027-01-02", "1, two"),
+                Change("Born", "2027-01-02", "1, two"),
             ],
             reason="Known at the school",
         )

@@ -56,8 +56,9 @@ def _change(model: type[Model], name: str, old: Any, new: Any) -> Change:
     try:
         field: Any = model._meta.get_field(name)
     except FieldDoesNotExist:
-        return Change(_(name), _readable(None, old), _readable(None, new))
-    label = str(getattr(field, "verbose_name", name))
+        field, label = None, _(name)
+    else:
+        label = str(getattr(field, "verbose_name", name))
     return Change(label[:1].upper() + label[1:], _readable(field, old), _readable(field, new))
 
 
