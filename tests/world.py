@@ -1,0 +1,230 @@
+"""One of everything, in every state that decides who may see it: what stands behind the doors.
+
+Bodø has an application in each of its stages, of which `owner` is the contact person. Draws stand at each of
+their steps; those go through the product's actions, because their files must be whole.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.test import Client
+
+from applications import models as a
+from applications import tokens
+from applications.actions import selection
+from applications.actions.source_values import type_in_value
+from applications.states import Basis, GuaranteeState, IntakeState, PartnerState, State
+from innoskole.accounts.models import DomainException, User
+from innoskole.notifications.models import Message
+from tests.factories import (
+    NOW,
+    OSLO,
+    AffiliationFactory,
+    ApplicationFactory,
+    GuaranteeFactory,
+    IntakeFactory,
+    MunicipalityFactory,
+    PartnerFactory,
+    UserFactory,
+    municipality,
+    person_for,
+)
+
+OPENED = datetime(2026, 9, 1, 9, 0, tzinfo=OSLO)
+CLOSED = datetime(2026, 12, 1, 15, 0, tzinfo=OSLO)
+LAST_OBJECTIONS = datetime(2026, 12, 14, 15, 0, tzinfo=OSLO)
+FROZEN = datetime(2026, 12, 15, 10, 0, tzinfo=OSLO)
+DRAW = datetime(2026, 12, 23, 20, 0, tzinfo=OSLO)  # a Wednesday
+DRAWN = datetime(2026, 12, 24, 10, 0, tzinfo=OSLO)
+SOURCE_VALUES = ("0f" * 32, "9,18,27,33,35,39+4")
+
+
+class World:
+    """Everything at NOW.
+
+    people: role → person. cookies: role → those of a browser in which the person is logged in.
+    objects: name → what stands for it in an address; intakes go by their own slugs.
+    """
+
+    def __init__(self) -> None:
+        known = {"password": make_password("a long phrase to log in with")}
+        self.people: dict[str, User] = {
+            "outsider": person_for("4646", "Unni Utenfor", "unni@fjaler.kommune.no", **known),
+            "unproven": UserFactory(name="Ulla Uprøvd", email="ulla@example.no", **known),
+            "owner": person_for("1804", "Kari Koordinator", "kari@bodo.kommune.no", **known),
+            "colleague": person_for("1804", "Kåre Kollega", "kare@bodo.kommune.no", **known),
+            "partner": person_for("5057", "Pia Partner", "pia@orland.kommune.no", **known),
+            "instructor": UserFactory(name="Ivar Instruktør", is_instructor=True, **known),
+            "administrator": UserFactory(name="Anna Administrator", is_course_administrator=True, **known),
+        }
+        self.second: User = UserFactory(name="Arne Administrator", is_course_administrator=True)
+        self.cookies = {role: _logged_in(user) for role, user in self.people.items()}
+        self.objects: dict[str, str | int] = {}
+        self._people_and_places()
+        self._before_the_deadline()
+        self._after_the_deadline()
+        self._draws()
+        self.objects["letter"] = Message.objects.earliest("pk").pk
+
+    def _people_and_places(self) -> None:
+        unproven = self.people["unproven"]
+        claim = AffiliationFactory(user=unproven, municipality=municipality("1804"), pending=True)
+        AffiliationFactory(user=unproven, municipality=municipality("5610"), pending=True)
+        AffiliationFactory(user=unproven, municipality=municipality("5607"), rejected=True)
+        exception = DomainException.objects.create(
+            domain="bodo.example.no", municipality=municipality("1804")
+        )
+        MunicipalityFactory(code="9001", valid_from_on=date(2020, 1, 1))
+        self.objects |= {
+            "claim": claim.pk,
+            "exception": exception.pk,
+            "somebody": self.people["owner"].pk,
+        }
+
+    def _before_the_deadline(self) -> None:
+        """Bodø's draft and what it has sent in elsewhere; an outsider's draft, and those of the unproven."""
+        IntakeFactory(slug="planned", state=IntakeState.PLANNED)
+        intake = IntakeFactory(slug="open")
+        draft = self._of_bodo("draft", intake, State.DRAFT, PartnerState.ASKED)
+        self._of_bodo("sent", IntakeFactory(slug="also-open"), State.SUBMITTED, PartnerState.CONFIRMED)
+        self._application("foreign", intake, "4646", coordinator=self.people["outsider"])
+        self._application("hopeful", intake, "5610", coordinator=self.people["unproven"])
+        self._application("rejected", intake, "5607", coordinator=self.people["unproven"])
+        old = GuaranteeFactory(application=draft, state=GuaranteeState.REPLACED, asked_by=draft.coordinator)
+        self.objects |= {
+            "guarantee-link": _token(tokens.guarantee_url(draft.current_guarantee())),
+            "old-guarantee-link": _token(tokens.guarantee_url(old)),
+        }
+
+    def _after_the_deadline(self) -> None:
+        """A case with a decision that waits for approval, and one that the school has asked about."""
+        case = self._of_bodo("case", _past("closed"), State.IN_REVIEW, PartnerState.CONFIRMED)
+        a.Assessment.objects.create(
+            member=case.members.first(),
+            version=1,
+            proposal=Basis.INDIVIDUAL_ASSESSMENT,
+            outcome=Basis.INDIVIDUALLY_QUALIFIED,
+            reason="Six years in home care.",
+            decided_by=self.second,
+            decided_at=NOW,
+            needs_approval=True,
+        )
+        intake = _past("also-closed")
+        asked = self._of_bodo("asked", intake, State.INFORMATION_REQUESTED, PartnerState.DECLINED)
+        a.InformationRequest.objects.create(
+            application=asked,
+            question="On which page of the plan is it?",
+            parts=[a.Part.ANCHORING],
+            due_at=NOW + timedelta(days=7),
+            asked_by=self.second,
+            asked_at=NOW,
+        )
+
+    def _of_bodo(self, name: str, intake: a.Intake, state: str, partner: str) -> a.Application:
+        """A complete application with a document, a partner and, unless it is a draft, a receipt."""
+        owner = self.people["owner"]
+        application = self._application(name, intake, "1804", coordinator=owner, state=state, complete=True)
+        member = application.members.first()
+        document = a.Document(
+            member=member,
+            original_name="diploma.pdf",
+            content_type="application/pdf",
+            size=4,
+            digest="0" * 64,
+            uploaded_by=owner,
+            uploaded_at=NOW,
+        )
+        document.file.save("diploma.pdf", ContentFile(b"%PDF"))
+        if state != State.DRAFT:
+            a.Submission.objects.create(
+                application=application,
+                number=1,
+                submitted_at=NOW,
+                submitted_by=owner,
+                content="{}",
+                digest="0" * 64,
+            )
+        part = PartnerFactory(
+            application=application,
+            state=partner,
+            spends=partner == PartnerState.CONFIRMED,
+            asked_at=NOW - timedelta(days=1),
+        )
+        old_link = tokens.partner_url(part)
+        part.asked_at = NOW
+        part.save()
+        self.objects |= {
+            f"{name}-member": member.pk,
+            f"{name}-document": document.pk,
+            f"{name}-partner": part.pk,
+            f"{name}-link": _token(tokens.partner_url(part)),
+            f"{name}-old-link": _token(old_link),
+        }
+        return application
+
+    def _application(self, name: str, intake: a.Intake, code: str, **fields: object) -> a.Application:
+        application: a.Application = ApplicationFactory(intake=intake, lead=municipality(code), **fields)
+        self.objects[name] = application.reference
+        return application
+
+    def _draws(self) -> None:
+        """One frozen, one drawn, and one published in its second round, after one that was annulled."""
+        self._freeze(self._settled("frozen"))
+        self._draw(self._freeze(self._settled("drawn")))
+        intake = self._settled("published")
+        selection.annul(self._freeze(intake), reason="A mistake in the list.", by=self.second, now=FROZEN)
+        published = self._freeze(intake)
+        self._draw(published)
+        selection.check(published, by=self.people["administrator"], now=DRAWN)
+        selection.decide(published, by=self.second, now=DRAWN)
+        selection.publish(published, by=self.second, now=DRAWN)
+
+    def _settled(self, slug: str) -> a.Intake:
+        """Three applications for two places."""
+        intake = _past(slug, capacity=2)
+        for code in ("1804", "1818", "5610"):
+            ApplicationFactory(intake=intake, lead=municipality(code), state=State.READY)
+        return intake
+
+    def _freeze(self, intake: a.Intake) -> a.DrawRound:
+        return selection.freeze(
+            intake,
+            choice=selection.Choice(),
+            draw_at=DRAW,
+            vikinglotto_on=DRAW.date(),
+            by=self.second,
+            now=FROZEN,
+        )
+
+    def _draw(self, draw_round: a.DrawRound) -> None:
+        for source, value in zip(draw_round.sources.all(), SOURCE_VALUES, strict=True):
+            for by in (self.people["administrator"], self.second):
+                type_in_value(source, value, fallback_reason="", by=by, now=DRAWN)
+        selection.draw(draw_round, by=self.second, now=DRAWN)
+
+
+def _past(slug: str, **fields: object) -> a.Intake:
+    """An intake whose deadlines have passed."""
+    intake: a.Intake = IntakeFactory(
+        slug=slug,
+        state=IntakeState.CLOSED,
+        opens_at=OPENED,
+        closes_at=CLOSED,
+        objections_close_at=LAST_OBJECTIONS,
+        **fields,
+    )
+    return intake
+
+
+def _logged_in(user: User) -> dict[str, str]:
+    browser = Client()
+    browser.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
+    return {name: cookie.value for name, cookie in browser.cookies.items()}
+
+
+def _token(url: str) -> str:
+    return url.rstrip("/").rpartition("/")[2]
