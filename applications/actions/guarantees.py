@@ -53,6 +53,7 @@ def ask_guarantee(
     standing = current.current_guarantee()
     if standing is not None:
         move(standing, GuaranteeState.REPLACED, verb=REPLACED, by=by, now=now, about=current)
+        letters.recall(current, letters.guarantee_request_key(standing), now=now)
     guarantee = Guarantee.objects.create(
         application=current,
         approver_name=name,

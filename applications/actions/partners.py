@@ -79,6 +79,7 @@ def ask_partner_again(part: ApplicantMunicipality, email: str, *, by: User, now:
     if stored.state == PartnerState.CONFIRMED:
         raise Refused(_("%(municipality)s has confirmed already.") % {"municipality": stored.municipality})
     _refuse_spent(current, stored.municipality)
+    letters.recall(current, letters.partner_request_keys(stored), now=now)
     before = stored.asked_email
     if stored.state == PartnerState.DECLINED:
         move(
@@ -115,6 +116,7 @@ def remove_partner(part: ApplicantMunicipality, *, by: User, now: datetime) -> N
     stored = _still_there(current, part)
     touch(current, now)
     audit.record(current, REMOVED, by=by, now=now, changes={PARTNER: (stored.municipality, None)})
+    letters.recall(current, letters.partner_request_keys(stored), now=now)
     if stored.state != PartnerState.DECLINED:
         letters.partner_released(stored, now=now)
     stored.delete()

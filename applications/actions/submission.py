@@ -131,6 +131,7 @@ def reopen(application: Application, *, by: User, now: datetime) -> Application:
     if submission is not None:
         submission.voided_at = now
         submission.save(update_fields=["voided_at"])
+        letters.recall(current, "receipt:", now=now)
         letters.reopened(submission, by=by, now=now)
     return current
 
@@ -157,6 +158,7 @@ def withdraw(application: Application, *, by: User, now: datetime, reason: str) 
         changed_at=now,
     )
     current.information_requests.open().update(closed_at=now)
+    letters.recall(current, "receipt:", "partner-request:", "guarantee-request:", now=now)
     partners = current.municipalities.filter(role=MunicipalityRole.PARTNER).exclude(
         state=PartnerState.DECLINED
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from applications import tokens
 from applications.models import ApplicantMunicipality, Application, Guarantee, Submission
@@ -13,6 +14,8 @@ from applications.models.promises import letter_language
 from applications.states import State
 from innoskole.accounts.models import Affiliation, User
 from innoskole.notifications import outbox
+from innoskole.notifications.actions import cancel
+from innoskole.notifications.models import Message
 
 
 def receipt(submission: Submission, *, now: datetime) -> None:
@@ -59,7 +62,7 @@ def partner_request(part: ApplicantMunicipality, *, now: datetime) -> None:
     application = part.application
     _to_outsider(
         part.asked_email,
-        key=f"partner-request:{part.pk}:{part.asked_at.isoformat()}",
+        key=f"{partner_request_keys(part)}{part.asked_at.isoformat()}",
         template="partner_request",
         application=application,
         language=letter_language(part.municipality, application.coordinator),
@@ -102,7 +105,7 @@ def guarantee_request(guarantee: Guarantee, *, now: datetime) -> None:
     application = guarantee.application
     _to_outsider(
         guarantee.approver_email,
-        key=f"guarantee-request:{guarantee.pk}",
+        key=guarantee_request_key(guarantee),
         template="guarantee_request",
         application=application,
         language=letter_language(application.lead, application.coordinator),
@@ -139,6 +142,25 @@ def claim_decided(affiliation: Affiliation, *, now: datetime) -> None:
         now=now,
         about=affiliation,
     )
+
+
+def recall(application: Application, *keys: str, now: datetime) -> None:
+    """Cancel what has been overtaken and has not left: contradictory letters must not arrive together.
+
+    keys: beginnings of the letters' keys. What is being sent at this very moment is left alone.
+    """
+    waiting = Message.objects.about(application).filter(state=Message.State.QUEUED).select_for_update()
+    for message in waiting:
+        if message.key.startswith(keys):
+            cancel(message, by=None, now=now, reason=_("Something newer has overtaken this letter."))
+
+
+def partner_request_keys(part: ApplicantMunicipality) -> str:
+    return f"partner-request:{part.pk}:"
+
+
+def guarantee_request_key(guarantee: Guarantee) -> str:
+    return f"guarantee-request:{guarantee.pk}"
 
 
 def _to_people(

@@ -107,6 +107,16 @@ def test_asking_again_makes_the_old_link_void(draft, coordinator, asked):
     assert [letter[1] for letter in letters()] == [CONTACT, "post@orland.kommune.no"]
 
 
+def test_requests_that_are_overtaken_do_not_leave(draft, coordinator, asked):
+    ask_partner_again(asked, CONTACT, by=coordinator, now=NOW + timedelta(hours=1))
+    remove_partner(asked, by=coordinator, now=NOW + timedelta(hours=2))
+    assert list(Message.objects.order_by("pk").values_list("kind", "state")) == [
+        ("partner_request", "void"),
+        ("partner_request", "void"),
+        ("partner_released", "queued"),
+    ]
+
+
 def test_a_decliner_may_be_asked_again(draft, coordinator, asked):
     answer(asked, takes_part=False)
     ask_partner_again(asked, CONTACT, by=coordinator, now=NOW + timedelta(hours=1))

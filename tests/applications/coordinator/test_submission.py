@@ -331,6 +331,23 @@ def test_the_school_withdraws_on_behalf(sent, administrator):
     ]
 
 
+def test_what_is_overtaken_and_has_not_left_is_cancelled(sent, coordinator):
+    reopen(sent, by=coordinator, now=NOW)
+    assert list(Message.objects.order_by("pk").values_list("kind", "state")) == [
+        ("receipt", "void"),
+        ("reopened", "queued"),
+    ]
+
+
+def test_what_has_left_is_left_alone(sent, coordinator):
+    Message.objects.update(state="sent", sent_at=NOW)
+    reopen(sent, by=coordinator, now=NOW)
+    assert list(Message.objects.order_by("pk").values_list("kind", "state")) == [
+        ("receipt", "sent"),
+        ("reopened", "queued"),
+    ]
+
+
 # --- The pages --------------------------------------------------------------------------------------
 
 
