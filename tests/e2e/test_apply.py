@@ -12,7 +12,6 @@ from applications.states import State
 from tests.e2e.conftest import DESKTOP, PHONE
 from tests.e2e.letters import link_in
 from tests.e2e.person import Person
-from tests.factories import municipality
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 TEAM = [

@@ -12,6 +12,7 @@ from applications.actions.people import claim_municipality
 from applications.forms.coordinator import StartForm
 from applications.models import Application, Intake
 from applications.permissions import may_edit
+from applications.states import State
 from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.middleware import kept_post
 from innoskole.accounts.models import Affiliation, User
@@ -26,7 +27,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     kept = kept_post(request)
     visible = intake.applications.visible_to(user).with_lead().order_by("pk")
     existing = [] if user.is_course_administrator else list(visible)
-    free = [each for each in mine if each not in [application.lead for application in existing]]
+    taken = [application.lead for application in existing if application.state != State.WITHDRAWN]
+    free = [each for each in mine if each not in taken]
     form = StartForm(request.POST or kept, intake=intake, initial={"municipality": free[0] if free else None})
     if request.method == "POST" and form.is_valid():
         municipality: Municipality = form.cleaned_data["municipality"]
@@ -45,6 +47,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             "form": form,
             "is_open": intake.accepts_at(now),
             "existing": existing,
+            "has_taken": bool(taken),
         },
     )
 
