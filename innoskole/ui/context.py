@@ -45,8 +45,13 @@ def _not_administrator(user: Any) -> bool:
     return not _administrator(user)
 
 
+def _logged_in_applicant(user: Any) -> bool:
+    return _logged_in(user) and _not_administrator(user)
+
+
 PLACES = (
     Place(_("My page"), "home", _logged_in),
+    Place(_("Applications"), "applications:mine", _logged_in_applicant),
     Place(_("Intakes"), "applications:intakes", _not_administrator),
     Place(_("Intakes"), "applications:admin_intakes", _administrator),
     Place(_("People"), "accounts:people", _administrator),

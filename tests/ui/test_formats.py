@@ -85,3 +85,17 @@ def test_the_filters_are_built_in_and_empty_for_nothing() -> None:
             "tirsdag 1. juni 2027 kl. 15.00|1. juni 2027 kl. 15.00|tirsdag 1. juni 2027|15.00"
             "|53\xa0638|12,5\xa0%||0"
         )
+
+
+@pytest.mark.parametrize(
+    ("language", "months"),
+    [
+        ("nb", "januar februar mars april mai juni juli august september oktober november desember"),
+        ("nn", "januar februar mars april mai juni juli august september oktober november desember"),
+    ],
+)
+def test_no_word_of_ours_renames_a_month(language: str, months: str) -> None:
+    with translation.override(language):
+        assert [formats.day(date(2027, month, 1)) for month in range(1, 13)] == [
+            f"1. {name} 2027" for name in months.split()
+        ]

@@ -1,8 +1,9 @@
 """Letters keep (PDF/A-2a), can be read by everybody (PDF/UA-1), and say which language they are in."""
 
 import shutil
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import typst
@@ -22,7 +23,7 @@ DATA = {
     "paragraphs": ["Vi har mottatt søknaden. #let *ingen* $kode$"] * 60,
     "rows": [["Kommune", "Bjugn"], ["Plan", "s. 45"]],
 }
-AT = datetime(2027, 6, 1, 13, 0, tzinfo=UTC)
+AT = datetime(2027, 6, 1, 15, 0, 0, 123456, tzinfo=ZoneInfo("Europe/Oslo"))
 
 
 @pytest.fixture(autouse=True)

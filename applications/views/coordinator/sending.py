@@ -112,8 +112,8 @@ def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The receipt as a file to keep, in the reader's language."""
     application, submission = _receipt(request, reference)
     language = get_language() or "nb"
-    at = submission.submitted_at.replace(microsecond=0)  # as exact as a PDF can date itself
-    content = render_pdf("receipt", _receipt_data(application, submission), language=language, at=at)
+    data = _receipt_data(application, submission)
+    content = render_pdf("receipt", data, language=language, at=submission.submitted_at)
     return HttpResponse(
         content,
         content_type="application/pdf",

@@ -5,7 +5,7 @@ Every deed looks first whether it is done, so that a demo can be caught up on af
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import prefetch_related_objects
@@ -124,7 +124,7 @@ class Writing:
                 ["Skule" if nynorsk else "Skole", "Prøveviken høgskole"],
             ],
         }
-        pdf = render_pdf("demo_transcript", data, language=self.plan.language, at=now.astimezone(UTC))
+        pdf = render_pdf("demo_transcript", data, language=self.plan.language, at=now)
         return SimpleUploadedFile("karakterutskrift.pdf", pdf, content_type="application/pdf")
 
     def anchor(self, now: datetime) -> None:
