@@ -37,6 +37,7 @@ def test_the_navigation_of_each_role() -> None:
     ]
     assert seen(COORDINATOR, "/home/") == [
         Link("My page", "/home/", "page"),
+        Link("Applications", "/applications/mine/", ""),
         Link("Intakes", "/applications/intakes/", ""),
         Link("Municipalities", "/municipalities/list/", ""),
     ]

@@ -23,7 +23,7 @@ urlpatterns = [
     path("login/", nothing, name="account_login"),
     path("logout/", nothing, name="account_logout"),
     _app("accounts", "language", "people", "profile"),
-    _app("applications", "admin_intakes", "intakes"),
+    _app("applications", "admin_intakes", "intakes", "mine"),
     _app("municipalities", "list"),
     _app("notifications", "messages"),
     path("", include("innoskole.ui.urls")),
