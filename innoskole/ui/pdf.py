@@ -17,7 +17,8 @@ def render_pdf(template: str, data: Mapping[str, Any], *, language: str, at: dat
 
     `data` is JSON and must hold a `title`; the template reads it as `data` from _base.typ, which sets the
     document's language, title and footer. Texts are translated by the caller. `at` dates the file, to the
-    second; the same data and moment give the same bytes. Raises typst.TypstError when the template breaks a standard.
+    second; the same data and moment give the same bytes. Raises typst.TypstError when the template breaks
+    a standard.
     """
     letters = Path(settings.BASE_DIR) / "templates" / "letters"
     with translation.override(language):

@@ -1,4 +1,4 @@
-"""What every page must hold: axe-core finds nothing, nothing sticks out, one main heading, a title of its own."""
+"""What every page must hold: axe-core finds nothing, nothing sticks out, one main heading, a title."""
 
 from __future__ import annotations
 
