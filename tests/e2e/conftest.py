@@ -142,7 +142,7 @@ def post() -> Callable[[str], EmailMessage]:
     """The last letter to an address, as it left the house."""
 
     def last(email: str) -> EmailMessage:
-        letters = [letter for letter in mail.outbox if email in letter.to]
+        letters = [letter for letter in mail.outbox if email.lower() in letter.to]
         assert letters, f"No letter to {email}, only to {[letter.to for letter in mail.outbox]}"
         return letters[-1]
 

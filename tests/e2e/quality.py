@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from functools import cache
 
 from django.conf import settings
 from playwright.sync_api import Page, ViewportSize
 
+LARGEST_PAGE = 200_000  # bytes over the wire with an empty cache
+LARGEST_HTML = 20_000  # bytes over the wire with a full cache: what each further page costs
 NARROWEST: ViewportSize = {"width": 320, "height": 640}
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -28,6 +31,13 @@ _STICKING_OUT = """() => {
     .filter((e) => e.getBoundingClientRect().right > width + 0.5 && !scrolls(e.parentElement))
     .map((e) => e.outerHTML.slice(0, 120)).concat([`${document.documentElement.scrollWidth} px`]);
 }"""
+
+_SHIFTS = """() => new Promise((resolve) => {
+  new PerformanceObserver((list) => {
+    resolve(list.getEntries().filter((entry) => !entry.hadRecentInput).map((entry) => entry.value));
+  }).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve([])));
+})"""
 
 
 @cache
@@ -71,3 +81,28 @@ def assert_headed(page: Page) -> None:
     assert len(headings) == 1, f"{page.url}: {headings}"
     name = page.title().removesuffix("– Innoskole").strip()
     assert name, f"{page.url}: {page.title()}"
+
+
+def assert_still(page: Page) -> None:
+    """Nothing has moved while the page was loading."""
+    shifts = page.evaluate(_SHIFTS)
+    assert shifts == [], f"{page.url}: {shifts}"
+
+
+def weights(page: Page, html: bytes, known: dict[str, int]) -> tuple[int, int]:
+    """Bytes over the wire, compressed as in production: of everything that the page loads, and of its HTML.
+
+    known: the sizes of files that other pages have loaded already, which is added to.
+    """
+    loaded = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    for address in loaded:
+        if address not in known:
+            answer = page.request.get(address)
+            known[address] = _size(answer.body(), answer.headers.get("content-type", ""))
+    own = _size(html, "text/html")
+    return own + sum(known[address] for address in set(loaded)), own
+
+
+def _size(content: bytes, content_type: str) -> int:
+    is_packed = content_type.startswith(("font/", "image/png", "image/jpeg"))
+    return len(content) if is_packed else len(gzip.compress(content))

@@ -1,4 +1,4 @@
-"""A coordinator applies: from the intake's page to the receipt, on a desktop, a phone, without scripts."""
+"""A coordinator applies, from the front page to the receipt: on a desktop, a phone, and without scripts."""
 
 from __future__ import annotations
 

@@ -1,0 +1,58 @@
+"""Looks at every page that opens to somebody, as the table of doors has them, in every language and width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page
+
+from innoskole.accounts.models import User
+from tests.e2e import quality
+from tests.e2e.conftest import DESKTOP, PHONE
+from tests.test_doors import DOORS, Door
+from tests.world import World
+
+
+def doors_of(role: str, *, but_not_of: str = "") -> list[Door]:
+    """The doors that open to the role, and not to another one whose pages are looked at already."""
+    return [
+        door
+        for door in DOORS
+        if "GET" in door.methods and door.answers[role] == "200" and door.answers.get(but_not_of) != "200"
+    ]
+
+
+def pages(page: Page, world: World, doors: list[Door]) -> Iterator[tuple[Door, bytes]]:
+    """Open each door that leads to a page, and give its HTML."""
+    for door in doors:
+        url = door.url(world)
+        answer = page.request.get(url)
+        if answer.headers["content-type"].startswith("text/html") and "attachment" not in str(answer.headers):
+            page.goto(url)
+            yield door, answer.body()
+
+
+def faults(page: Page, world: World, language: str, doors: list[Door]) -> str:
+    """What is wrong with the pages behind the doors, a line each; empty when all is well."""
+    User.objects.update(language=language)
+    found, known = [], {}
+    for door, html in pages(page, world, doors):
+        try:
+            look_at(page, html, language, known)
+        except AssertionError as fault:
+            found.append(f"{door}: {fault}")
+    return "\n".join(found)
+
+
+def look_at(page: Page, html: bytes, language: str, known: dict[str, int]) -> None:
+    assert page.locator("html").get_attribute("lang") == language
+    quality.assert_headed(page)
+    quality.assert_still(page)
+    everything, own = quality.weights(page, html, known)
+    assert everything <= quality.LARGEST_PAGE, f"{everything} bytes"
+    assert own <= quality.LARGEST_HTML, f"{own} bytes of HTML"
+    quality.assert_accessible(page)
+    page.set_viewport_size(PHONE)
+    quality.assert_accessible(page)
+    quality.assert_fits(page)
+    page.set_viewport_size(DESKTOP)

@@ -1,0 +1,16 @@
+"""Every page of an administrator."""
+
+import pytest
+
+from tests.e2e.looking import doors_of, faults
+from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("transactional_db", "now")
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_every_page_is_fit_for_everybody(language, new_page, log_in) -> None:
+    world, page = World(), new_page(language=language)
+    log_in(page, world.people["administrator"])
+    doors = doors_of("administrator", but_not_of="owner")
+    assert faults(page, world, language, doors) == ""
