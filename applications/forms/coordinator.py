@@ -155,7 +155,7 @@ class AnchoringForm(StepForm):
     plan_year = forms.IntegerField(
         label=gettext_lazy("Year of the plan"), min_value=FIRST_PLAN_YEAR, widget=forms.TextInput
     )
-    plan_page = _field(Application, "plan_page", label=gettext_lazy("Page in the plan"))
+    plan_page = _field(Application, "plan_page")
     plan_quote = _text(Application, "plan_quote", rows=4, required=False)
     political_body = _field(
         Application,

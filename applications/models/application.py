@@ -104,14 +104,14 @@ class Application(models.Model):
     problem_reason = models.TextField(_("why this problem matters to the municipality"), blank=True)
 
     plan_title = models.CharField(_("plan"), max_length=200, blank=True)
-    plan_year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
-    plan_page = models.CharField(_("page"), max_length=20, blank=True)
+    plan_year = models.PositiveSmallIntegerField(_("year of the plan"), null=True, blank=True)
+    plan_page = models.CharField(_("page in the plan"), max_length=20, blank=True)
     plan_quote = models.TextField(_("quotation from the plan"), blank=True)
     political_body = models.CharField(_("political body"), max_length=120, blank=True)
     political_case_number = models.CharField(_("case number"), max_length=40, blank=True)
     political_decided_on = models.DateField(_("date of the meeting"), null=True, blank=True)
     political_outcome = models.CharField(
-        _("outcome"), max_length=20, choices=PoliticalOutcome.choices, blank=True
+        _("treatment in the political body"), max_length=20, choices=PoliticalOutcome.choices, blank=True
     )
 
     problem_sectors = models.JSONField(_("sectors that the problem touches"), default=list, blank=True)
@@ -144,6 +144,10 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_state_display(self) -> str:
+        """Instead of Django's, which translates every state to show one."""
+        return str(State(self.state).label)
 
     def get_absolute_url(self) -> str:
         return reverse("applications:tasks", args=[self.reference])

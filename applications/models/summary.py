@@ -125,14 +125,24 @@ def _team(application: Application) -> list[tuple[str, str]]:
                     (
                         member.name,
                         f"{member.position}, {member.unit}",
+                        member.email,
                         f"{member.get_sector_display()} – {member.get_role_type_display()}",
                         str(member.get_education_display()),
+                        *([member.education_details] if member.education_details else []),
+                        _years(member.experience_years),
+                        *([member.experience_details] if member.experience_details else []),
                         documents,
                     )
                 ),
             )
         )
     return rows or [(_("People"), "")]
+
+
+def _years(count: int) -> str:
+    return ngettext(
+        "%(count)s year of relevant work experience", "%(count)s years of relevant work experience", count
+    ) % {"count": count}
 
 
 def _composition(application: Application) -> list[tuple[str, str]]:

@@ -167,9 +167,9 @@ def test_an_empty_draft_lacks_everything(draft):
         (Part.PROBLEM, "Fill in “Working title”."),
         (Part.PROBLEM, "Fill in “Problem statement”."),
         (Part.ANCHORING, "Fill in “Plan”."),
-        (Part.ANCHORING, "Fill in “Year”."),
+        (Part.ANCHORING, "Fill in “Year of the plan”."),
         (Part.ANCHORING, "Fill in “Political body”."),
-        (Part.ANCHORING, "Fill in “Outcome”."),
+        (Part.ANCHORING, "Fill in “Treatment in the political body”."),
         (Part.COMPOSITION, "Choose the sectors that the problem touches."),
         (Part.GUARANTEE, "Ask the municipal director for the guarantee."),
     ]
