@@ -23,3 +23,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 STATIC_ROOT.mkdir(exist_ok=True)
+WHITENOISE_AUTOREFRESH = True  # looks files up when asked, instead of all of them for each test client
