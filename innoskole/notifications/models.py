@@ -33,9 +33,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
             content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk)
         ).order_by("-queued_at", "-pk")
 
-    def without_bodies(self) -> Self:
-        """For lists, which show no text."""
-        return self.defer("body_text", "body_html", "error")
+    def for_list(self) -> Self:
+        """With what a row of a list shows, and no more."""
+        return self.only("queued_at", "to_email", "subject", "state")
 
     def search(self, text: str) -> Self:
         """Messages whose recipient or subject contains every word of the text."""
@@ -105,9 +105,14 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "next_attempt_at"], name="message_due"),
-            models.Index(fields=["-queued_at", "-id"], name="message_newest"),
+            # The text is there so that a search reads the index, not all the letters.
+            models.Index(fields=["-queued_at", "-id", "search_text"], name="message_newest"),
             models.Index(fields=["content_type", "object_id"], name="message_about"),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to_email}"
+
+    def get_state_display(self) -> str:
+        """Instead of Django's, which translates every state to show one."""
+        return str(self.State(self.state).label)

@@ -31,7 +31,7 @@ COLUMNS = (
 def messages(request: HttpRequest) -> HttpResponse:
     """Every letter, the newest first, with search and filter in the address."""
     form = MessageFilter(request.GET)
-    found = Message.objects.without_bodies()
+    found = Message.objects.for_list()
     if form.is_valid():
         found = found.search(form.cleaned_data["q"])
         if form.cleaned_data["state"] == UNDELIVERED:

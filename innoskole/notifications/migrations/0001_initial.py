@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "messages",
                 "indexes": [
                     models.Index(fields=["state", "next_attempt_at"], name="message_due"),
-                    models.Index(fields=["-queued_at", "-id"], name="message_newest"),
+                    models.Index(fields=["-queued_at", "-id", "search_text"], name="message_newest"),
                     models.Index(fields=["content_type", "object_id"], name="message_about"),
                 ],
                 "constraints": [
