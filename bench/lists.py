@@ -16,6 +16,7 @@ from django.urls import include, path, reverse
 from applications.states import State
 from innoskole.accounts.models import User
 from innoskole.municipalities.models import Municipality
+from innoskole.municipalities.names import sort_key
 from innoskole.notifications.models import Message
 from tests.factories import ApplicationFactory, IntakeFactory, UserFactory
 
@@ -38,7 +39,16 @@ urlpatterns = [path("bare/", bare), path("", include("innoskole.urls"))]
 def add_people(until: int) -> None:
     numbers = range(User.objects.count(), until)
     User.objects.bulk_create(
-        [User(email=f"person-{n}@example.no", name=f"Person Prøve {n}", password="!") for n in numbers],
+        [
+            User(
+                email=f"person-{n}@example.no",
+                name=f"Person Prøve {n}",
+                password="!",
+                search_text=f"person prøve {n} person-{n}@example.no",
+                sort_key=sort_key(f"Person Prøve {n}"),
+            )
+            for n in numbers
+        ],
         batch_size=1000,
     )
 

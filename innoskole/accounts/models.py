@@ -42,7 +42,7 @@ class UserQuerySet(models.QuerySet["User"]):
     def with_affiliations(self) -> Self:
         """With each person's municipalities at hand."""
         return self.prefetch_related(
-            models.Prefetch("affiliations", Affiliation.objects.with_names().in_order())
+            models.Prefetch("affiliations", Affiliation.objects.select_related("municipality").in_order())
         )
 
     def in_order(self) -> Self:
@@ -101,6 +101,7 @@ class User(AbstractBaseUser):
             ),
             models.CheckConstraint(condition=Q(language__in=Language.values), name="user_language_is_known"),
         ]
+        indexes = [models.Index(fields=["sort_key", "id"], name="user_by_name")]
 
     def __str__(self) -> str:
         return self.name or self.email
