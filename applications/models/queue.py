@@ -117,21 +117,17 @@ def sortable(applications: ApplicationQuerySet, intake: Intake, alias: str) -> A
 def detailed(applications: ApplicationQuerySet, intake: Intake) -> ApplicationQuerySet:
     """The applications with what a row shows.
 
-    Adds region (code), population, team_size, decided_size, pending_size; fetches lead, county,
-    coordinator and, as `partner_parts`, the partner municipalities.
+    Adds region (code), population, team_size, decided_size, pending_size; fetches, as `partner_parts`, the
+    partner municipalities.
     """
     decided = TeamMember.objects.filter(basis__in=DECIDED)
-    return (
-        applications.annotate(
-            region=F(region_path(intake)),
-            population=_population(intake),
-            team_size=_member_count(),
-            decided_size=_member_count(decided),
-            pending_size=_count(Assessment.objects.pending().filter(member__application=OuterRef("pk"))),
-        )
-        .select_related("lead__county", "coordinator")
-        .prefetch_related(PARTNERS)
-    )
+    return applications.annotate(
+        region=F(region_path(intake)),
+        population=_population(intake),
+        team_size=_member_count(),
+        decided_size=_member_count(decided),
+        pending_size=_count(Assessment.objects.pending().filter(member__application=OuterRef("pk"))),
+    ).prefetch_related(PARTNERS)
 
 
 def public_list(intake: Intake) -> list[Application]:
@@ -141,9 +137,12 @@ def public_list(intake: Intake) -> list[Application]:
 
 
 def page_of(rows: Iterable[Application], intake: Intake) -> list[Application]:
-    """The same applications in the same order, detailed."""
+    """The same applications in the same order, detailed, with the fields that the list shows and no others."""
     order = [row.pk for row in rows]
-    found = detailed(Application.objects.filter(pk__in=order), intake).in_bulk()
+    shown = Application.objects.select_related("lead").only(
+        "intake", "reference", "state", "changed_at", "lead__display_name"
+    )
+    found = detailed(shown.filter(pk__in=order), intake).in_bulk()
     return [found[pk] for pk in order]
 
 

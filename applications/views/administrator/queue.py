@@ -95,6 +95,7 @@ def queue_export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     form = QueueFilterForm(request.GET, intake=intake)
     sort = chosen_sort(request.GET, COLUMNS, DEFAULT_SORT)
     found = detailed(_sortable(request, intake, matching(intake, form.filters())), intake)
+    found = found.select_related("lead__county", "coordinator")
     lines = [_export_line(row) for row in _rows(intake, in_sort(found, COLUMNS, sort))]
     file_name = f"applications-{intake.slug}.{kind}"
     record_export(

@@ -40,6 +40,13 @@ NEXT, PREVIOUS, LATER = "next", "previous", "later"
 
 MakeForm = Callable[..., StepForm]
 
+# The relations that a part's page reads.
+READS: dict[str, tuple[str, ...]] = {
+    Part.MUNICIPALITY: ("municipalities__municipality",),
+    Part.COMPOSITION: ("members",),
+    Part.GUARANTEE: ("guarantees",),
+}
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -51,7 +58,7 @@ class Opened:
 
 def step(request: HttpRequest, reference: str, part: str) -> HttpResponse:
     """Show or save one part. Saving needs no more than the step itself: other steps may be empty."""
-    application, now = access.editable(request, reference), timezone.now()
+    application, now = access.editable(request, reference, READS.get(part, ())), timezone.now()
     if part == Part.TEAM:
         return redirect(access.step_url(application, part))
     if part not in PART_FORMS:

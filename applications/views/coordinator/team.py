@@ -74,7 +74,7 @@ def team(request: HttpRequest, reference: str) -> HttpResponse:
 
 def member_add(request: HttpRequest, reference: str) -> HttpResponse:
     """Nominate a person."""
-    application, now = access.editable(request, reference), timezone.now()
+    application, now = access.editable(request, reference, reads=["members"]), timezone.now()
     if request.method == "GET" and (elsewhere := access.closed(request, application, Part.TEAM, now)):
         return elsewhere
     if request.method == "POST":
@@ -89,7 +89,7 @@ def member_add(request: HttpRequest, reference: str) -> HttpResponse:
 
 def member(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Change what is said about a person, add and remove their documents."""
-    application, now = access.editable(request, reference), timezone.now()
+    application, now = access.editable(request, reference, reads=["members"]), timezone.now()
     if request.method == "GET" and (elsewhere := access.closed(request, application, Part.TEAM, now)):
         return elsewhere
     found = _member(request, application, pk)
@@ -192,7 +192,7 @@ def _page(
 
 def member_remove(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Ask before a person, with their documents, is taken out of the team."""
-    application, now = access.editable(request, reference), timezone.now()
+    application, now = access.editable(request, reference, reads=["members"]), timezone.now()
     if request.method == "GET" and (elsewhere := access.closed(request, application, Part.TEAM, now)):
         return elsewhere
     found = _member(request, application, pk)
