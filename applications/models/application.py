@@ -145,12 +145,12 @@ class Application(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    def get_absolute_url(self) -> str:
+        return reverse("applications:tasks", args=[self.reference])
+
     def get_state_display(self) -> str:
         """Instead of Django's, which translates every state to show one."""
         return str(State(self.state).label)
-
-    def get_absolute_url(self) -> str:
-        return reverse("applications:tasks", args=[self.reference])
 
     @property
     def is_editable(self) -> bool:

@@ -137,7 +137,7 @@ def public_list(intake: Intake) -> list[Application]:
 
 
 def page_of(rows: Iterable[Application], intake: Intake) -> list[Application]:
-    """The same applications in the same order, detailed, with the fields that the list shows and no others."""
+    """The same applications in the same order, detailed, without the fields that the list does not show."""
     order = [row.pk for row in rows]
     shown = Application.objects.select_related("lead").only(
         "intake", "reference", "state", "changed_at", "lead__display_name"
