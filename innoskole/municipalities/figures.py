@@ -25,7 +25,8 @@ def _vintage(day: date) -> Vintage:
 def map_of(found: MunicipalityQuerySet, day: date) -> SafeString:
     """A mark for every municipality of a queryset `with_population`, by size class. At most two queries."""
     vintage = _vintage(day)
-    rows: list[Any] = list(found.in_order())  # Any: with_population adds an attribute
+    # Any: with_population adds an attribute
+    rows: list[Any] = list(found.only("code", "display_name").in_order())
     codes = codes_known_as(rows, points(vintage))
     markers = [
         Marker(

@@ -183,6 +183,10 @@ class Municipality(models.Model):
     def __str__(self) -> str:
         return self.display_name
 
+    def get_language_form_display(self) -> str:
+        """Instead of Django's, which translates every form to show one."""
+        return str(LanguageForm(self.language_form).label) if self.language_form else ""
+
     @property
     def name_with_county(self) -> str:
         return f"{self.name} ({self.county.name})"

@@ -29,6 +29,7 @@ COLUMNS = (
     Column("population", _("Inhabitants"), ("known_population", "sort_key"), numeric=True),
     Column("language", _("Language form"), ("language_form", "sort_key")),
 )
+SHOWN = ("code", "name", "name_sami", "name_kven", "language_form", "county__name")
 FORMER_SHOWN = 10
 
 
@@ -38,7 +39,8 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     form = FilterForm(request.GET, today=today)
     found = form.municipalities()
-    rows = found.select_related("county").annotate(known_population=Coalesce("population", Value(-1)))
+    rows = found.alias(known_population=Coalesce("population", Value(-1)))
+    rows = rows.select_related("county").only(*SHOWN)
     listed = paginate(request, rows, COLUMNS, default_sort="name")
     return TemplateResponse(
         request,
