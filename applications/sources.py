@@ -133,7 +133,8 @@ def _clean_drand(text: str) -> str:
 
 
 def _clean_vikinglotto(text: str) -> str:
-    match = re.fullmatch(r"(\d{1,2}(?:,\d{1,2}){5})\+(\d)", "".join(text.split()), re.ASCII)
+    typed = re.sub(r"[\s,]+", ",", re.sub(r"\s*\+\s*", "+", text.strip()))
+    match = re.fullmatch(r"(\d{1,2}(?:,\d{1,2}){5})\+(\d)", typed, re.ASCII)
     if not match:
         raise Refused(_("Write the six winning numbers and the Viking number like this: 9,18,27,33,35,39+4."))
     numbers, viking = sorted(int(number) for number in match[1].split(",")), int(match[2])

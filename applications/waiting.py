@@ -269,9 +269,11 @@ def _of_round(user: User, draw_round: DrawRound, now: datetime) -> list[Waiting]
 
 def _of_source(user: User, intake: Intake, source: SourceValue, now: datetime) -> list[Waiting]:
     """A value to type in, or one that another person has typed in, to confirm."""
-    if source.confirmed_at or not source.is_available_at(now) or source.entered_by_id == user.pk:
+    if source.confirmed_at or source.entered_by_id == user.pk:
         return []
     if source.entered_by_id is None:
+        if not source.is_available_at(now):
+            return []
         title = _("Get the value of %(source)s: %(intake)s")
     else:
         title = _("Confirm the value of %(source)s: %(intake)s")

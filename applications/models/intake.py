@@ -51,8 +51,8 @@ class Intake(models.Model):
     response_days = models.PositiveSmallIntegerField(_("days to answer an offer"), default=14)
 
     capacity = models.PositiveSmallIntegerField(_("places"), validators=[MinValueValidator(1)])
-    team_min = models.PositiveSmallIntegerField(_("smallest team"), default=3)
-    team_max = models.PositiveSmallIntegerField(_("largest team"), default=4)
+    team_min = models.PositiveSmallIntegerField(_("fewest people in a team"), default=3)
+    team_max = models.PositiveSmallIntegerField(_("most people in a team"), default=4)
     sectors_min = models.PositiveSmallIntegerField(_("fewest sectors"), default=2)
     division = models.CharField(
         _("region division"), max_length=10, choices=Division.choices, default=Division.LANDSDEL

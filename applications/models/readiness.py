@@ -121,13 +121,15 @@ def _guarantee(application: Application) -> Condition:
 
 
 def _no_open_request(application: Application) -> Condition:
-    is_open = any(request.closed_at is None for request in application.information_requests.all())
-    return Condition(
-        "information",
-        _("No request for information is open"),
-        not is_open,
-        _("The school waits for an answer.") if is_open else _("Nothing is asked for."),
-    )
+    requests = application.information_requests.all()
+    is_open = any(request.closed_at is None for request in requests)
+    if is_open:
+        evidence = _("The school waits for an answer.")
+    elif requests:
+        evidence = _("Everything that was asked for is closed.")
+    else:
+        evidence = _("Nothing is asked for.")
+    return Condition("information", _("No request for information is open"), not is_open, evidence)
 
 
 def _persons_decided(members: list[TeamMember]) -> Condition:

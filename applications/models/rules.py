@@ -144,13 +144,17 @@ def rules_of(intake: Intake, quotas: Quotas | None = None) -> list[Rule]:
 
 
 def differences(old: Iterable[Rule], new: Iterable[Rule]) -> list[Difference]:
-    """What differs between two lists of rules, in the order of the new one, the vanished last."""
+    """What differs between two lists of rules, in the order of the new one, the vanished last.
+
+    Two divisions have regions of the same name under different codes: these are compared by name.
+    """
     before = {rule.key: rule for rule in old}
     after = {rule.key: rule for rule in new}
+    vanished = {rule.label: rule for key, rule in before.items() if key not in after}
     found = []
     for key, rule in after.items():
-        old_value = before[key].value if key in before else ""
+        earlier = before.get(key) or vanished.pop(rule.label, None)
+        old_value = earlier.value if earlier else ""
         if old_value != rule.value:
             found.append(Difference(rule.label, old_value, rule.value))
-    found += [Difference(rule.label, rule.value, "") for key, rule in before.items() if key not in after]
-    return found
+    return found + [Difference(rule.label, rule.value, "") for rule in vanished.values()]

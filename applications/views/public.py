@@ -64,7 +64,7 @@ def intakes(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def intake(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything a municipality needs to know about an intake."""
-    found = _visible(request, slug)
+    found, now = _visible(request, slug), timezone.now()
     return TemplateResponse(
         request,
         "applications/public/intake.html",
@@ -72,8 +72,9 @@ def intake(request: HttpRequest, slug: str) -> HttpResponse:
             "intake": found,
             "territory": territory(found),
             "about": found.about(translation.get_language() or "nb"),
-            "accepts": found.accepts_at(timezone.now()),
-            "has_opened": found.opens_at <= timezone.now(),
+            "accepts": found.accepts_at(now),
+            "has_opened": found.opens_at <= now,
+            "may_object": now <= found.objections_close_at,
             "is_planned": found.state == IntakeState.PLANNED,
             "ready": _public_list(found),
             "draw_is_public": found.state in DRAW_IS_PUBLIC,

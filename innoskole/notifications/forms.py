@@ -1,4 +1,5 @@
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from innoskole.notifications.models import Message
@@ -11,7 +12,11 @@ class MessageFilter(forms.Form):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("All")), (UNDELIVERED, _("needs a person")), *Message.State.choices],
+        choices=[
+            ("", _("All")),
+            (UNDELIVERED, _("Needs a person")),
+            *((value, capfirst(label)) for value, label in Message.State.choices),
+        ],
     )
 
 

@@ -64,6 +64,7 @@ def intake_admin(request: HttpRequest, slug: str) -> HttpResponse:
 def _cards(intake: Intake, facts: Overview, now: datetime) -> list[Card]:
     queue = reverse("applications:queue", args=[intake.slug])
     share = facts.ready / facts.received if facts.received else 0
+    waiting = facts.count(State.AWAITING_APPROVAL)
     return [
         Card(
             _("Drafts"),
@@ -71,9 +72,11 @@ def _cards(intake: Intake, facts: Overview, now: datetime) -> list[Card]:
             ngettext(
                 "%(count)s of them waits for the guarantee",
                 "%(count)s of them wait for the guarantee",
-                facts.count(State.AWAITING_APPROVAL),
+                waiting,
             )
-            % {"count": facts.count(State.AWAITING_APPROVAL)},
+            % {"count": waiting}
+            if waiting
+            else "",
             f"{queue}?state={State.DRAFT}",
         ),
         Card(_("Submitted"), formats.number(facts.received), "", queue),
@@ -107,7 +110,7 @@ def _deadline_card(intake: Intake, now: datetime) -> Card:
     return Card(
         _("Objections closed"),
         formats.day(intake.objections_close_at),
-        formats.clock(intake.objections_close_at),
+        formats.moment(intake.objections_close_at),
     )
 
 

@@ -326,7 +326,7 @@ def test_the_overview_counts(browser: Client, intake: Intake) -> None:
         ApplicationFactory(intake=intake, lead=municipality(code), state=state)
     response = browser.get(page("intake_admin"))
     assert [(card.label, card.value, card.note) for card in response.context["cards"]] == [
-        ("Drafts", "1", "0 of them wait for the guarantee"),
+        ("Drafts", "1", ""),
         ("Submitted", "3", ""),
         ("Ready for selection", "1", "33% of those submitted"),
         ("Places", "20", ""),

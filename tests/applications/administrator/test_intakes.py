@@ -132,6 +132,13 @@ def test_a_vanished_group_is_a_difference(intake: Intake) -> None:
     assert ("Places: Innlandet", "", "at least 1") in labels
 
 
+def test_regions_of_the_same_name_in_two_divisions_are_compared(intake: Intake) -> None:
+    other = IntakeFactory(slug="other", division="ssb")
+    Quota.objects.create(intake=intake, dimension="region", code="NN", minimum=3)
+    found = [each for each in differences(rules_of(intake), rules_of(other)) if "Northern" in each.label]
+    assert found == [Difference("Places: Northern Norway", "at least 3", "at least 1")]
+
+
 # --- Rules while planned, frozen afterwards ---------------------------------------------------------
 
 

@@ -219,7 +219,9 @@ def test_answering_on_the_page(asked, coordinator, log_in, later):
     assert f'<a class="ds-link" href="{url(asked, "step", "anchoring")}">Anchoring</a>' in page
     answer = browser.post(url(asked, "information"), {"answer": "Case 12/27."}, follow=True)
     assert answer.redirect_chain == [(url(asked, "receipt"), 302)]
-    assert "The school has received your answer." in answer.content.decode()
+    page = answer.content.decode()
+    assert "The school has received your answer." in page
+    assert "You can reopen and change the application" not in page
     assert reread(asked).state == "in_review"
 
 

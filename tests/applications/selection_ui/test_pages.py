@@ -404,6 +404,18 @@ def test_freeze_waits_when_everything_is_settled(settled, administrator, django_
     assert waits(administrator, AFTER_OBJECTIONS) == []
 
 
+def test_a_value_that_is_typed_in_early_waits_for_another(
+    frozen, administrator, second_administrator, settings
+):
+    settings.DRAW_SOURCES_EARLY = True
+    source = frozen.sources.first()
+    type_in_value(source, DRAND_VALUE, fallback_reason="", by=administrator, now=AFTER_OBJECTIONS)
+    assert waits(administrator, AFTER_OBJECTIONS) == []
+    assert waits(second_administrator, AFTER_OBJECTIONS) == [
+        ("Confirm the value of drand-quicknet/40323412: Autumn 2027", url_of("selection_source", 1))
+    ]
+
+
 def test_values_wait_for_one_and_then_for_another(frozen, administrator, second_administrator):
     assert waits(administrator, AFTER_OBJECTIONS) == []
     drand, lotto = (url_of("selection_source", ordinal) for ordinal in (1, 2))
