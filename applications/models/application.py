@@ -38,10 +38,9 @@ class PoliticalOutcome(models.TextChoices):
 
 
 def _worked_on_by(user: User) -> Q:
-    rejected = user.affiliations.filter(state=Affiliation.State.REJECTED)
-    return Q(lead__in=user.proven_municipalities()) | (
-        Q(coordinator=user) & ~Q(lead__in=rejected.values("municipality"))
-    )
+    proven = user.affiliations.filter(state=Affiliation.State.PROVEN).values("municipality")
+    rejected = user.affiliations.filter(state=Affiliation.State.REJECTED).values("municipality")
+    return Q(lead__in=proven) | (Q(coordinator=user) & ~Q(lead__in=rejected))
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -148,7 +147,7 @@ class Application(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("applications:tasks", args=[self.reference])
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]  # the stubs know Django's own
         """Instead of Django's, which translates every state to show one."""
         return str(State(self.state).label)
 

@@ -20,7 +20,7 @@ from applications.states import State
 
 # Everything that the pages of one application read: fetch it together.
 PARTS = (
-    "municipalities__municipality__county",
+    "municipalities__municipality",
     "members__documents",
     "guarantees",
     "information_requests",

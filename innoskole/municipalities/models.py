@@ -183,7 +183,7 @@ class Municipality(models.Model):
     def __str__(self) -> str:
         return self.display_name
 
-    def get_language_form_display(self) -> str:
+    def get_language_form_display(self) -> str:  # type: ignore[no-redef]  # the stubs know Django's own
         """Instead of Django's, which translates every form to show one."""
         return str(LanguageForm(self.language_form).label) if self.language_form else ""
 

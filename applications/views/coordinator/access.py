@@ -20,7 +20,7 @@ STEPS = (*Part.values, "check")
 
 
 def _with(rows: ApplicationQuerySet, reads: Sequence[str]) -> ApplicationQuerySet:
-    return rows.select_related("intake", "lead__county", "coordinator").prefetch_related(*reads)
+    return rows.select_related("intake", "lead", "coordinator").prefetch_related(*reads)
 
 
 def visible(request: HttpRequest, reference: str) -> Application:

@@ -413,6 +413,16 @@ def test_the_receipt_as_pdf(now, sent, coordinator, log_in, language):
         assert validate_pdf_bytes(answer.content, profile=profile).failures == []
 
 
+def test_the_digest_is_that_of_the_file(now, sent, coordinator, log_in):
+    browser = log_in(coordinator)
+    answer = browser.get(url(sent, "receipt_json"))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="IS-2027H-1001.json"'
+    digest = sha256(answer.content).hexdigest()
+    assert digest == sent.current_submission().digest
+    assert digest in browser.get(url(sent, "receipt")).content.decode()
+    assert answer.json()["team"][0]["name"] == sent.members.first().name
+
+
 def test_a_void_receipt_is_no_receipt(now, sent, coordinator, log_in):
     reopen(sent, by=coordinator, now=now)
     browser = log_in(coordinator)
