@@ -1,7 +1,9 @@
 """The product on a throwaway database, and a stop-watch that sets a page against a bare one.
 
 A bare page runs through the same middleware and the same server code, and does nothing but the one thing that
-the page is about; so the ratio says what the rest costs, and holds on any machine.
+the page is about; so the ratio says what the rest costs, and holds on any machine. A framed page is the bare
+one within base.html, the frame of every page (header, menu, languages, footer), for the same person; so the
+second ratio says what the page itself costs, without what it shares with all the others.
 """
 
 import atexit
@@ -11,6 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "innoskole.settings")
@@ -28,10 +31,25 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.template import engines  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 SECONDS = 1.0
+FRAME = '{%% extends "base.html" %%}{%% block content %%}%s{%% endblock %%}'
+
+
+class Bare:
+    """A page that shows one thing: `content` is a template's text; `load` names what it loads."""
+
+    def __init__(self, content: str, load: str = "") -> None:
+        loads = f"{{% load {load} %}}" if load else ""
+        self.bare = engines["django"].from_string(loads + content)
+        self.framed = engines["django"].from_string(FRAME % (loads + content))
+
+    def response(self, request: HttpRequest, context: dict[str, Any], *, framed: bool) -> HttpResponse:
+        return HttpResponse(self.framed.render(context, request) if framed else self.bare.render(context))
 
 
 def start(urls: str, size: str) -> None:
@@ -45,7 +63,7 @@ def start(urls: str, size: str) -> None:
     connection.creation.create_test_db(verbosity=0)
     call_command("import_register", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
     print(f"{connection.display_name}, one process, one thread; times are medians")
-    print(f"{'page':44} {size:>7} {'queries':>7} {'ms':>7} {'1/s':>7} {'of bare':>7}")
+    print(f"{'page':44} {size:>7} {'queries':>7} {'ms':>7} {'1/s':>7} {'of bare':>7} {'framed':>7}")
 
 
 def end() -> None:
@@ -53,12 +71,17 @@ def end() -> None:
 
 
 def compare(label: str, size: int, client: Client, path: str, bare: str) -> None:
-    """One line: the page's time, and its rate as a share of the bare page's, measured in turns."""
-    page_ms, bare_ms = in_turns(lambda: get(client, path), lambda: get(client, bare))
+    """One line: the page's time, and its rate as a share of the bare and the framed page's, in turns.
+
+    bare: the address of the bare page; the framed one stands below it.
+    """
+    page_ms, bare_ms, framed_ms = in_turns(*(partial(get, client, p) for p in (path, bare, f"{bare}framed/")))
     with CaptureQueriesContext(connection) as queries:
         get(client, path)
-    share = bare_ms / page_ms
-    print(f"{label:44} {size:7} {len(queries):7} {page_ms:7.1f} {1000 / page_ms:7.0f} {share:6.0%}")
+    print(
+        f"{label:44} {size:7} {len(queries):7} {page_ms:7.1f} {1000 / page_ms:7.0f}"
+        f" {bare_ms / page_ms:7.0%} {framed_ms / page_ms:7.0%}"
+    )
 
 
 def get(client: Client, path: str) -> Any:
