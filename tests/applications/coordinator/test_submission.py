@@ -468,7 +468,7 @@ def test_the_tasks_take_a_constant_number_of_queries(
         application.step_drafts.create(user=colleague, step=step, data={}, saved_at=now)
     browser = log_in(coordinator)
     browser.get(application.get_absolute_url())  # the content type of the history is cached
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         browser.get(application.get_absolute_url())
 
 
