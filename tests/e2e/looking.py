@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from playwright.sync_api import Page
 
 from innoskole.accounts.models import User
@@ -32,9 +33,11 @@ def pages(page: Page, world: World, doors: list[Door]) -> Iterator[tuple[Door, b
             yield door, answer.body()
 
 
-def faults(page: Page, world: World, language: str, doors: list[Door]) -> str:
+def faults(page: Page, server: str, world: World, language: str, doors: list[Door]) -> str:
     """What is wrong with the pages behind the doors, a line each; empty when all is well."""
     User.objects.update(language=language)
+    chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": server}
+    page.context.add_cookies([chosen])
     found, known = [], {}
     for door, html in pages(page, world, doors):
         try:
@@ -45,7 +48,8 @@ def faults(page: Page, world: World, language: str, doors: list[Door]) -> str:
 
 
 def look_at(page: Page, html: bytes, language: str, known: dict[str, int]) -> None:
-    assert page.locator("html").get_attribute("lang") == language
+    shown = page.locator("html").get_attribute("lang")
+    assert shown == language, f"in {shown}"
     quality.assert_headed(page)
     quality.assert_still(page)
     everything, own = quality.weights(page, html, known)
