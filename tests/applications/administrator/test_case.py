@@ -110,7 +110,7 @@ def test_the_page_asks_as_much_for_four_people_as_for_one(
     in_review.members.all().delete()
     for _number in range(people):
         TeamMemberFactory(application=in_review)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         browser.get(case())
 
 
