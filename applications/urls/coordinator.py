@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{APPLICATION}documents/<int:pk>/remove/", team.document_remove, name="document_remove"),
     path(f"{APPLICATION}check/", sending.check, name="check"),
     path(f"{APPLICATION}receipt/", sending.receipt, name="receipt"),
+    path(f"{APPLICATION}receipt.json", sending.receipt_json, name="receipt_json"),
     path(f"{APPLICATION}receipt.pdf", sending.receipt_pdf, name="receipt_pdf"),
     path(f"{APPLICATION}reopen/", sending.reopen, name="reopen"),
     path(f"{APPLICATION}withdraw/", sending.withdraw, name="withdraw"),

@@ -46,6 +46,7 @@ CHANCE = Column("chance", gettext_lazy("Chance before the draw"), numeric=True)
 LOT = Column("lot", gettext_lazy("Lot"))
 COLUMNS = (NAME, GROUP, CHANCE)
 RESULT_COLUMNS = (NAME, OUTCOME, GROUP, CHANCE, LOT)
+NO_DRAW_COLUMNS = (NAME, OUTCOME, GROUP)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def _round(request: HttpRequest, shown: DrawRound) -> dict[str, object]:
     has_result = shown.is_public and bool(shown.protocol)
     lines = {line.code: line if has_result else line.without_result() for line in results.lines(shown)}
     form = SearchForm(request.GET)
-    columns = RESULT_COLUMNS if has_result else COLUMNS
+    results_of = RESULT_COLUMNS if shown.is_draw else NO_DRAW_COLUMNS
+    columns = results_of if has_result else COLUMNS
     listing = paginate(request, _found(shown, form), columns, default_sort="name", per_page=PER_PAGE)
     names = results.names_of(shown.intake)
     table = results.table_of(shown, with_result=has_result) if shown.is_draw else None

@@ -108,6 +108,16 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
+def receipt_json(request: HttpRequest, reference: str) -> HttpResponse:
+    """The content as it was sent in, byte for byte what the receipt's digest was made of."""
+    application, submission = _receipt(request, reference)
+    return HttpResponse(
+        submission.content,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{application.reference}.json"'},
+    )
+
+
 def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The receipt as a file to keep, in the reader's language."""
     application, submission = _receipt(request, reference)

@@ -48,6 +48,7 @@ PAGES = {
     "withdraw": EDITORS,
     # A draft has no receipt, nothing to reopen and no question: those who may are sent to the task list.
     "receipt": (302, 302, 302, 302, 404, 404, 302),
+    "receipt_json": (302, 404, 404, 404, 404, 404, 404),
     "receipt_pdf": (302, 404, 404, 404, 404, 404, 404),
     "reopen": (302, 302, 302, 404, 404, 404, 404),
     "information": (302, 302, 302, 404, 404, 404, 404),

@@ -260,6 +260,10 @@ def test_without_a_draw(closed, browse, administrator):
     response = client.post(url_of("selection_publish"), follow=True)
     assert "The selection is published, and the letters are on their way." in text_of(response)
     assert Application.objects.get().state == State.ADMITTED
+    public = client.get(reverse("applications:draw", args=[closed.slug]))
+    assert "Chance before the draw" not in text_of(public)
+    assert "Everybody is admitted" in text_of(public)
+    assert "The rule in plain words" not in text_of(public)
 
 
 def test_no_draw_page_where_a_draw_is_needed(settled, browse, administrator):
