@@ -1,5 +1,7 @@
 """Intakes for administrators: list, create, change while planned, open, extend, describe."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +21,7 @@ from applications.forms.administrator import (
 from applications.models import Dimension, Intake
 from applications.models.application import RECEIVED_STATES
 from applications.models.copying import proposal
-from applications.models.rules import Difference, differences, quotas_from, quotas_of, rules_of
+from applications.models.rules import TEXTS, Difference, differences, quotas_from, quotas_of, rules_of
 from applications.states import IntakeState
 from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.accounts.middleware import kept_post
@@ -77,6 +79,7 @@ def intake_add(request: HttpRequest) -> HttpResponse:
             "sources": sources,
             "checked": checked,
             "differences": _against(source, Intake(**form.cleaned_data)) if checked and source else [],
+            "same_description": checked and source and _says_the_same(source, form.cleaned_data),
         },
     )
 
@@ -84,6 +87,11 @@ def intake_add(request: HttpRequest) -> HttpResponse:
 def _against(source: Intake, intake: Intake) -> list[Difference]:
     """What a new intake, not yet stored, has otherwise than the one it is copied from."""
     return differences(rules_of(source), rules_of(intake, quotas_from(source.quotas.all(), intake)))
+
+
+def _says_the_same(source: Intake, values: dict[str, Any]) -> bool:
+    """Whether a description was copied word for word, with dates and places that may have changed."""
+    return any(values[name] and values[name].split() == getattr(source, name).split() for name in TEXTS)
 
 
 @administrator_required

@@ -98,6 +98,16 @@ def test_or_of_another(browser: Client, intake: Intake) -> None:
     assert browser.get(add, {"from": "invented"}).status_code == 404
 
 
+@pytest.mark.parametrize(("text", "is_same"), [("From August\r\n2027.", True), ("From August 2028.", False)])
+def test_a_description_that_is_only_copied_is_pointed_out(
+    browser: Client, intake: Intake, text: str, is_same: bool
+) -> None:
+    municipality()
+    Intake.objects.update(about_en="From August\n2027.")
+    response = browser.post(reverse("applications:intake_add"), {**FORM, "about_en": text, "step": "check"})
+    assert ("word for word" in response.content.decode()) is is_same
+
+
 def test_the_differences_are_shown_before_anything_is_stored(browser: Client, intake: Intake) -> None:
     municipality()
     response = browser.post(reverse("applications:intake_add"), {**FORM, "step": "check"})
