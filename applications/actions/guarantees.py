@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from applications.actions.drafts import discard_draft, locked, require_open
+from applications.actions.drafts import discard_draft, locked, require_open, require_proven
 from applications.actions.moves import move
 from applications.actions.submission import SENT_BY_GUARANTEE, send_in
 from applications.emails import coordinator as letters
@@ -43,11 +43,12 @@ def ask_guarantee(
 ) -> Guarantee:
     """Mail the approver a link; an earlier request, answered or not, is replaced and its link void.
 
-    version: content.version_of the part when `by` opened it. Raises Refused when the request or its answer
-    has changed since, so that a double click sends one letter.
+    version: content.version_of the part when `by` opened it. Raises Refused unproven, and when the request
+    or its answer has changed since, so that a double click sends one letter.
     """
     current = locked(application)
     require_open(current, Part.GUARANTEE, now)
+    require_proven(current, by)
     if version != version_of(current, Part.GUARANTEE):
         raise Refused(_("The guarantee has just been asked for or answered. See below what is new."))
     standing = current.current_guarantee()

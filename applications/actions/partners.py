@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from applications.actions.drafts import locked, require_open, spender, touch
+from applications.actions.drafts import locked, require_open, require_proven, spender, touch
 from applications.actions.moves import move
 from applications.emails import coordinator as letters
 from applications.models import ApplicantMunicipality, Application, MunicipalityRole, Part
@@ -33,10 +33,12 @@ def ask_partner(
 ) -> ApplicantMunicipality:
     """Ask a municipality to apply together with the lead. The letter with the link goes to `email`.
 
-    Raises Refused for the lead itself, for one that has spent its application, and for one already asked.
+    Raises Refused unproven, for the lead itself, for one that has spent its application, and for one
+    already asked.
     """
     current = locked(application)
     require_open(current, Part.MUNICIPALITY, now)
+    require_proven(current, by)
     if municipality == current.lead:
         raise Refused(_("%(municipality)s is the lead municipality.") % {"municipality": municipality})
     if not municipality.was_valid_on(current.intake.register_on):
@@ -75,6 +77,7 @@ def ask_partner_again(part: ApplicantMunicipality, email: str, *, by: User, now:
     """Send a new link, perhaps to another address; the old link is void. Also after a refusal."""
     current = locked(part.application)
     require_open(current, Part.MUNICIPALITY, now)
+    require_proven(current, by)
     stored = _still_there(current, part)
     if stored.state == PartnerState.CONFIRMED:
         raise Refused(_("%(municipality)s has confirmed already.") % {"municipality": stored.municipality})

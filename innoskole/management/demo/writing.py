@@ -87,9 +87,14 @@ class Writing:
         intake = Intake.objects.get(slug=self.slug)
         started = drafts.start_application(intake, plan.municipality, by=coordinator, now=now)
         save(started.application, Part.MUNICIPALITY, {"contact_phone": plan.phone}, now)
-        if plan.partner:
-            email = f"postmottak@{people.domain_of(plan.partner)}"
-            partners.ask_partner(started.application, plan.partner, email, by=coordinator, now=now)
+        if is_proven:
+            self.ask_partner(started.application, now)
+
+    def ask_partner(self, application: Application, now: datetime) -> None:
+        partner = self.plan.partner
+        if partner and not application.municipalities.filter(municipality=partner).exists():
+            email = f"postmottak@{people.domain_of(partner)}"
+            partners.ask_partner(application, partner, email, by=application.coordinator, now=now)
 
     def write_problem(self, now: datetime) -> None:
         problem = self.plan.problem
@@ -107,6 +112,7 @@ class Writing:
         if application is None or application.members.exists():
             return
         approve(application.coordinator, self.municipality, now)
+        self.ask_partner(application, now)
         for values in self.plan.members:
             team.add_member(application, dict(values), by=application.coordinator, now=now)
         if self.plan.with_document:

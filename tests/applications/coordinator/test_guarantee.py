@@ -18,7 +18,15 @@ from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import Affiliation
 from innoskole.notifications.models import Message
 from tests.applications.coordinator.conftest import reread
-from tests.factories import NOW, ApplicationFactory, GuaranteeFactory, TeamMemberFactory, municipality
+from tests.factories import (
+    NOW,
+    AffiliationFactory,
+    ApplicationFactory,
+    GuaranteeFactory,
+    TeamMemberFactory,
+    UserFactory,
+    municipality,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +69,7 @@ def states(application) -> tuple[str, list[str]]:
 
 def test_asking_mails_a_link_in_the_municipalitys_language(intake, coordinator):
     application = ApplicationFactory(intake=intake, coordinator=coordinator, lead=municipality("4646"))
+    AffiliationFactory(user=coordinator, municipality=municipality("4646"))
     guarantee = ask(application, coordinator)
     letter = Message.objects.get()
     assert (letter.kind, letter.to_email, letter.language) == ("guarantee_request", APPROVER["email"], "nn")
@@ -70,6 +79,16 @@ def test_asking_mails_a_link_in_the_municipalitys_language(intake, coordinator):
         "Title": [None, "Municipal director"],
         "E-mail": [None, "dag@bodo.kommune.no"],
     }
+
+
+def test_nobody_asks_for_a_municipality_unproven(intake):
+    """Who may draft but not send in makes no letter go out in the municipality's name either."""
+    newcomer = UserFactory()
+    AffiliationFactory(user=newcomer, municipality=municipality("4646"), pending=True)
+    application = ApplicationFactory(intake=intake, coordinator=newcomer, lead=municipality("4646"))
+    with pytest.raises(Refused, match="The school must confirm that you act for Fjaler"):
+        ask(application, newcomer)
+    assert (Guarantee.objects.count(), Message.objects.count()) == (0, 0)
 
 
 def test_a_double_click_sends_one_letter(draft, coordinator):

@@ -24,6 +24,7 @@ from innoskole.notifications.models import Message
 from tests.applications.coordinator.conftest import reread
 from tests.factories import (
     NOW,
+    AffiliationFactory,
     ApplicationFactory,
     PartnerFactory,
     UserFactory,
@@ -55,6 +56,18 @@ def row(part):
 
 
 # --- Asking -----------------------------------------------------------------------------------------
+
+
+def test_nobody_asks_a_partner_unproven(intake):
+    newcomer = UserFactory()
+    AffiliationFactory(user=newcomer, municipality=municipality("4646"), pending=True)
+    application = ApplicationFactory(intake=intake, coordinator=newcomer, lead=municipality("4646"))
+    with pytest.raises(Refused, match="The school must confirm that you act for Fjaler"):
+        ask_partner(application, municipality("5057"), CONTACT, by=newcomer, now=NOW)
+    part = PartnerFactory(application=application, municipality=municipality("5057"))
+    with pytest.raises(Refused, match="The school must confirm that you act for Fjaler"):
+        ask_partner_again(part, CONTACT, by=newcomer, now=NOW)
+    assert Message.objects.count() == 0
 
 
 def test_asking_sends_a_link_in_the_municipalitys_language(draft, coordinator):
