@@ -27,11 +27,11 @@ class Person:
 
     def follows(self, name: str, *, within: Locator | None = None, exact: bool = True) -> None:
         """Follow the link with this name."""
-        self._go(self._in(within).get_by_role("link", name=name, exact=exact).first)
+        self.goes_by(self._in(within).get_by_role("link", name=name, exact=exact).first)
 
     def presses(self, name: str, *, within: Locator | None = None) -> None:
         """Press the button with this name, which leads to a page."""
-        self._go(self._in(within).get_by_role("button", name=name, exact=True))
+        self.goes_by(self._in(within).get_by_role("button", name=name, exact=True))
 
     def downloads(self, name: str, *, within: Locator | None = None) -> Download:
         """Follow the link with this name to a file."""
@@ -39,7 +39,8 @@ class Person:
             self._in(within).get_by_role("link", name=name, exact=True).first.click()
         return caught.value
 
-    def _go(self, target: Locator) -> None:
+    def goes_by(self, target: Locator) -> None:
+        """Click what leads to another page."""
         with self.page.expect_navigation():
             target.click()
         self.arrives()

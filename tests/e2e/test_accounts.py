@@ -261,7 +261,7 @@ def test_the_mail_that_left_is_found_again(intake, administrator, enter, post) -
     anna.page.locator("form.filters input:not([type=hidden])").first.fill("frem@example.no")
     anna.presses("Show")
     expect(anna.main.locator("tbody tr")).to_have_count(1)
-    anna._go(anna.main.locator("tbody a"))
+    anna.goes_by(anna.main.locator("tbody a"))
     anna.sees("frem@example.no", "Sent")
     anna.sees(post("frem@example.no").subject)
 

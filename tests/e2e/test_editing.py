@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from applications.models import Application, StepDraft
 from applications.states import State
+from tests.e2e import quality
 from tests.e2e.conftest import PHONE
 from tests.e2e.person import Person
 from tests.factories import ApplicationFactory
@@ -41,6 +42,7 @@ def test_two_colleagues_change_the_same_part(choice, title, draft, coordinator, 
     kåre.writes({"Working title": "Kåre's title", "Problem statement": STATEMENT})
     kåre.presses("Next step")
     kåre.is_at("A colleague has changed the same part")
+    quality.assert_fits(kåre.page)
     row = kåre.main.get_by_role("row").filter(has_text="Working title")
     expect(row.get_by_role("cell")).to_have_text(["Kari's title", "Kåre's title"])
     kåre.sees("Kari Koordinator saved something Monday 3 May 2027 at 10:00")
@@ -112,6 +114,16 @@ def test_errors_are_named_linked_and_the_same_in_both_places(draft, coordinator,
         assert link.inner_text().endswith(message.inner_text().strip())
         link.click()
         expect(control).to_be_focused()
+
+
+@pytest.mark.parametrize("part", ["problem", "anchoring", "composition", "guarantee", "team"])
+def test_a_step_with_errors_fits_the_narrowest_page(part, draft, coordinator, enter) -> None:
+    kari = enter(coordinator, viewport=PHONE)
+    kari.opens(f"/applications/{draft.reference}/team/add/" if part == "team" else step(draft, part))
+    name = {"guarantee": "Send the request", "team": "Save the person"}.get(part, "Next step")
+    kari.presses(name)
+    expect(kari.page.locator(".ds-error-summary")).to_be_focused()
+    quality.assert_fits(kari.page)
 
 
 def test_a_step_is_left_and_found_again_though_it_is_not_finished(draft, coordinator, enter) -> None:

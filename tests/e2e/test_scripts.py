@@ -13,10 +13,9 @@ from django.template import engines
 from django.urls import path
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import browser, new_page, page, problems  # noqa: F401
 from tests.ui import urls
 
-pytestmark = [pytest.mark.e2e, pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True)]
 
 FORM = """{% extends "base.html" %}{% load static %}
 {% block title %}Draft{% endblock %}
@@ -69,7 +68,7 @@ def _forget() -> None:
         log.clear()
 
 
-def test_a_draft_saves_itself_and_says_when(page: Page) -> None:  # noqa: F811
+def test_a_draft_saves_itself_and_says_when(page: Page) -> None:
     page.goto("/form/")
     problem, status = page.get_by_label("Problem"), page.locator("[data-autosave-status]")
     problem.fill("New")
@@ -80,7 +79,7 @@ def test_a_draft_saves_itself_and_says_when(page: Page) -> None:  # noqa: F811
     assert saved == [("New", "1"), ("Newer", "2")]
 
 
-def test_a_failed_save_keeps_the_text_and_tries_again(page: Page, problems: list[str]) -> None:  # noqa: F811
+def test_a_failed_save_keeps_the_text_and_tries_again(page: Page, problems: list[str]) -> None:
     answers.append(503)
     page.goto("/form/")
     page.get_by_label("Problem").fill("New")
@@ -92,7 +91,7 @@ def test_a_failed_save_keeps_the_text_and_tries_again(page: Page, problems: list
     problems.clear()
 
 
-def test_a_refusal_is_shown_and_not_repeated(page: Page, problems: list[str]) -> None:  # noqa: F811
+def test_a_refusal_is_shown_and_not_repeated(page: Page, problems: list[str]) -> None:
     answers.append(409)
     page.goto("/form/")
     page.get_by_label("Problem").fill("New")
@@ -102,7 +101,7 @@ def test_a_refusal_is_shown_and_not_repeated(page: Page, problems: list[str]) ->
     problems.clear()
 
 
-def test_a_double_click_sends_once(page: Page) -> None:  # noqa: F811
+def test_a_double_click_sends_once(page: Page) -> None:
     page.goto("/form/")
     with page.expect_response("**/send/"):
         page.get_by_role("button", name="Send").dblclick()
@@ -110,7 +109,7 @@ def test_a_double_click_sends_once(page: Page) -> None:  # noqa: F811
     assert sent == ["Old"]
 
 
-def test_menus_open_without_script(new_page: Callable[..., Page]) -> None:  # noqa: F811
+def test_menus_open_without_script(new_page: Callable[..., Page]) -> None:
     phone: Any = new_page(viewport={"width": 390, "height": 844}, javascript=False)
     phone.goto("/form/")
     menu = phone.locator("#menu")
