@@ -17,6 +17,7 @@ from applications import models as a
 from applications import tokens
 from applications.actions import selection
 from applications.actions.source_values import type_in_value
+from applications.models.content import receipt_content
 from applications.states import Basis, GuaranteeState, IntakeState, PartnerState, State
 from innoskole.accounts.models import DomainException, User
 from innoskole.notifications.models import Message
@@ -145,7 +146,7 @@ class World:
                 number=1,
                 submitted_at=NOW,
                 submitted_by=owner,
-                content="{}",
+                content=receipt_content(application),
                 digest="0" * 64,
             )
         part = PartnerFactory(

@@ -145,6 +145,7 @@ class ProblemForm(StepForm):
 
 class AnchoringForm(StepForm):
     names = FIELDS[Part.ANCHORING]
+    conditional: ClassVar = dict.fromkeys(REQUIRED_OF_DECIDED, gettext_lazy("Required once treated"))
 
     plan_title = _field(
         Application,
@@ -172,7 +173,7 @@ class AnchoringForm(StepForm):
     political_case_number = _field(
         Application,
         "political_case_number",
-        help_text=gettext_lazy("If the body has treated the case."),
+        help_text=gettext_lazy("The number of the case that the body has treated."),
     )
     political_decided_on = DayField(
         label=gettext_lazy("Date of the meeting"),

@@ -1,20 +1,21 @@
 """The application as people read it: headings, questions and answers in the language in force."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import DateField, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications.models.application import Application, MunicipalityRole
-from applications.models.content import FIELDS, MEMBER_FIELDS, Values
+from applications.models.application import Application, Guarantee, MunicipalityRole
+from applications.models.content import FIELDS, MEMBER_FIELDS, Values, content_of
 from applications.models.readiness import current_guarantee
 from applications.models.review import Part
-from applications.models.team import Sector, TeamMember
-from applications.states import GuaranteeState
+from applications.models.team import EducationLevel, RoleType, Sector, TeamMember
+from applications.states import GuaranteeState, PartnerState
 from innoskole.ui import formats
 
 
@@ -46,6 +47,8 @@ def answer(model: type[Model], field: str, value: Any) -> str:
     if field == "problem_sectors":
         return ", ".join(str(Sector(sector).label) for sector in Sector.values if sector in value)
     choices = dict(model._meta.get_field(field).flatchoices)  # type: ignore[union-attr]
+    if isinstance(model._meta.get_field(field), DateField) and isinstance(value, str):
+        value = date.fromisoformat(value)  # as the stored content writes it
     match value:
         case None:
             return ""
@@ -67,52 +70,69 @@ def differences(model: type[Model], theirs: Values, mine: Values) -> list[Differ
 
 
 def sections(application: Application) -> list[Section]:
-    """The whole application, part by part. Reads the relations of content.PARTS only."""
+    """The whole application as it stands, part by part. Reads the relations of content.PARTS only."""
+    guarantee = current_guarantee(application)
+    return [*_content_sections(content_of(application)), _section(Part.GUARANTEE, _guarantee(guarantee))]
+
+
+def receipt_sections(content: str) -> list[Section]:
+    """What was sent in, part by part, from the text that the receipt's digest was made of."""
+    said = json.loads(content)
+    return [*_content_sections(said), _section(Part.GUARANTEE, _given_guarantee(said["guarantee"]))]
+
+
+def _content_sections(content: Values) -> list[Section]:
     return [
-        Section(part.value, str(part.label), rows)
-        for part, rows in (
-            (Part.MUNICIPALITY, _municipality(application)),
-            (Part.TEAM, _team(application)),
-            (Part.PROBLEM, _fields(application, FIELDS[Part.PROBLEM])),
-            (Part.ANCHORING, _fields(application, FIELDS[Part.ANCHORING])),
-            (Part.COMPOSITION, _composition(application)),
-            (Part.GUARANTEE, _guarantee(application)),
-        )
+        _section(Part.MUNICIPALITY, _municipality(content)),
+        _section(Part.TEAM, _team(content["team"])),
+        _section(Part.PROBLEM, _answers(content, FIELDS[Part.PROBLEM])),
+        _section(Part.ANCHORING, _answers(content, FIELDS[Part.ANCHORING])),
+        _section(Part.COMPOSITION, _composition(content)),
     ]
 
 
-def _fields(obj: Model, fields: Sequence[str]) -> list[tuple[str, str]]:
-    model = type(obj)
-    return [(label(model, field), answer(model, field, getattr(obj, field))) for field in fields]
+def _section(part: Part, rows: list[tuple[str, str]]) -> Section:
+    return Section(part.value, str(part.label), rows)
 
 
-def _municipality(application: Application) -> list[tuple[str, str]]:
-    rows = [
-        (_("Municipality"), str(application.lead)),
-        (_("Contact person"), application.coordinator.name),
-        (_("E-mail"), application.coordinator.email),
-        *_fields(application, FIELDS[Part.MUNICIPALITY]),
-    ]
-    for part in application.municipalities.all():
-        if part.role == MunicipalityRole.PARTNER:
+def _answers(content: Values, fields: Sequence[str]) -> list[tuple[str, str]]:
+    return [(label(Application, field), answer(Application, field, content[field])) for field in fields]
+
+
+def _municipality(content: Values) -> list[tuple[str, str]]:
+    lead, partners = None, []
+    for part in content["municipalities"]:
+        if part["role"] == MunicipalityRole.LEAD:
+            lead = part["name"]
+        else:
             status = _("%(municipality)s: %(state)s") % {
-                "municipality": part.municipality,
-                "state": part.get_state_display(),
+                "municipality": part["name"],
+                "state": PartnerState(part["state"]).label,
             }
-            rows.append((_("Partner municipality"), status))
-    return rows
+            partners.append((_("Partner municipality"), status))
+    return [
+        (_("Municipality"), lead or ""),
+        (_("Contact person"), content["coordinator"]["name"]),
+        (_("E-mail"), content["coordinator"]["email"]),
+        *_answers(content, FIELDS[Part.MUNICIPALITY]),
+        *partners,
+    ]
 
 
 def member_rows(member: TeamMember) -> list[tuple[str, str]]:
     """One person's answers, the documents last."""
     documents = ", ".join(document.original_name for document in member.documents.all())
-    return [*_fields(member, MEMBER_FIELDS), (_("Documents"), documents)]
+    answers = [
+        (label(TeamMember, field), answer(TeamMember, field, getattr(member, field)))
+        for field in MEMBER_FIELDS
+    ]
+    return [*answers, (_("Documents"), documents)]
 
 
-def _team(application: Application) -> list[tuple[str, str]]:
+def _team(team: list[Values]) -> list[tuple[str, str]]:
     rows = []
-    for number, member in enumerate(application.members.all(), start=1):
-        count = len(member.documents.all())
+    for number, member in enumerate(team, start=1):
+        count = len(member["documents"])
         documents = (
             ngettext("%(count)s document", "%(count)s documents", count) % {"count": count}
             if count
@@ -123,14 +143,14 @@ def _team(application: Application) -> list[tuple[str, str]]:
                 _("Person %(number)s") % {"number": number},
                 "\n".join(
                     (
-                        member.name,
-                        f"{member.position}, {member.unit}",
-                        member.email,
-                        f"{member.get_sector_display()} – {member.get_role_type_display()}",
-                        str(member.get_education_display()),
-                        *([member.education_details] if member.education_details else []),
-                        _years(member.experience_years),
-                        *([member.experience_details] if member.experience_details else []),
+                        member["name"],
+                        f"{member['position']}, {member['unit']}",
+                        member["email"],
+                        f"{Sector(member['sector']).label} – {RoleType(member['role_type']).label}",
+                        str(EducationLevel(member["education"]).label),
+                        *([member["education_details"]] if member["education_details"] else []),
+                        _years(member["experience_years"]),
+                        *([member["experience_details"]] if member["experience_details"] else []),
                         documents,
                     )
                 ),
@@ -145,19 +165,18 @@ def _years(count: int) -> str:
     ) % {"count": count}
 
 
-def _composition(application: Application) -> list[tuple[str, str]]:
+def _composition(content: Values) -> list[tuple[str, str]]:
+    present = {member["sector"] for member in content["team"]}
+    in_team = ", ".join(str(Sector(sector).label) for sector in Sector.values if sector in present)
+    sectors, mitigation = FIELDS[Part.COMPOSITION]
     return [
-        *_fields(application, FIELDS[Part.COMPOSITION][:1]),
-        (
-            _("Sectors in the team"),
-            ", ".join(str(Sector(sector).label) for sector in application.team_sectors()),
-        ),
-        *_fields(application, FIELDS[Part.COMPOSITION][1:]),
+        *_answers(content, [sectors]),
+        (_("Sectors in the team"), in_team),
+        *_answers(content, [mitigation]),
     ]
 
 
-def _guarantee(application: Application) -> list[tuple[str, str]]:
-    guarantee = current_guarantee(application)
+def _guarantee(guarantee: Guarantee | None) -> list[tuple[str, str]]:
     if guarantee is None:
         return [(_("Approver"), "")]
     rows = [
@@ -170,4 +189,21 @@ def _guarantee(application: Application) -> list[tuple[str, str]]:
         rows.append((_("Given"), formats.moment(guarantee.answered_at)))
     if guarantee.comment:
         rows.append((_("Comment"), guarantee.comment))
+    return rows
+
+
+def _given_guarantee(given: Values | None) -> list[tuple[str, str]]:
+    if given is None:
+        return [(_("Approver"), "")]
+    rows = [
+        (_("Approver"), given["approver_name"]),
+        (_("Title"), given["approver_title"]),
+        (_("E-mail"), given["approver_email"]),
+    ]
+    if given["answered_at"]:
+        rows += [
+            (_("Given by"), given["answered_name"]),
+            (_("Given"), formats.moment(datetime.fromisoformat(given["answered_at"]))),
+            (_("The text agreed to"), given["text"]),
+        ]
     return rows

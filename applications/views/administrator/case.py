@@ -27,6 +27,7 @@ from applications.models.readiness import READS, conditions, current_guarantee
 from applications.models.summary import sections
 from applications.states import LIST_IS_UNFROZEN, TRANSITIONS, State
 from applications.views.administrator.queue import STATE_COLORS
+from innoskole.accounts.affiliations import domain_proves
 from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.accounts.middleware import kept_post
 from innoskole.notifications.models import Message
@@ -197,6 +198,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
                 and guarantee.content_digest
                 and guarantee.content_digest != content_digest(application)
             ),
+            "doubtful_approver": guarantee is not None
+            and not domain_proves(guarantee.approver_email, application.lead),
             "submissions": application.submissions.select_related("submitted_by").order_by("-number"),
             "letters": Message.objects.about(application),
             "plain_deeds": [

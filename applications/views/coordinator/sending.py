@@ -19,7 +19,7 @@ from applications.models import Application, Submission
 from applications.models.completeness import composition_warning, lacks
 from applications.models.content import content_digest, open_request
 from applications.models.readiness import current_guarantee
-from applications.models.summary import sections
+from applications.models.summary import receipt_sections, sections
 from applications.permissions import may_submit, may_withdraw
 from applications.states import TRANSITIONS, GuaranteeState, State
 from applications.views.coordinator import access
@@ -148,7 +148,7 @@ def _receipt_data(application: Application, submission: Submission) -> dict[str,
         "digest": submission.digest,
         "sections": [
             {"title": section.title, "rows": [(question, answer or "–") for question, answer in section.rows]}
-            for section in sections(application)
+            for section in receipt_sections(submission.content)
         ],
         "note": _(
             "The digest shows that this is what was received:"

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from applications import wording
 from applications.actions import selection as actions
@@ -194,10 +195,11 @@ def source(request: HttpRequest, slug: str, ordinal: int) -> HttpResponse:
 
 
 @administrator_required
+@require_POST
 def fetch(request: HttpRequest, slug: str, ordinal: int) -> HttpResponse:
-    """Fetch the value of a drand round from the configured relays (POST)."""
+    """Fetch the value of a drand round from the configured relays."""
     found = _source(slug, ordinal)
-    if not found.is_drand or request.method != "POST":
+    if not found.is_drand:
         raise Http404
     try:
         source_values.fetch_value(found, by=person(request), now=timezone.now())

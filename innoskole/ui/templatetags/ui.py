@@ -118,12 +118,18 @@ def is_checkbox(field: BoundField) -> bool:
 
 
 @register.filter
-def requirement(field: BoundField) -> str:
-    """ "required" or "optional" when the form mixes the two, else empty: then there is nothing to tell."""
+def requirement(field: BoundField) -> dict[str, str]:
+    """The tag of a label, as text and color, when the form mixes required and optional; else empty.
+
+    A form whose `conditional` names the field says there in which case it must be filled in.
+    """
     kinds = {each.field.required for each in field.form if not each.is_hidden}
     if len(kinds) < 2:
-        return ""
-    return "required" if field.field.required else "optional"
+        return {}
+    if field.field.required:
+        return {"text": _("Required"), "color": "warning"}
+    conditional = getattr(field.form, "conditional", {})
+    return {"text": str(conditional.get(field.name, _("Optional"))), "color": "info"}
 
 
 def _attributes(field: BoundField) -> dict[str, Any]:

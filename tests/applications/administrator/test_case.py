@@ -110,7 +110,7 @@ def test_the_page_asks_as_much_for_four_people_as_for_one(
     in_review.members.all().delete()
     for _number in range(people):
         TeamMemberFactory(application=in_review)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         browser.get(case())
 
 
@@ -275,3 +275,17 @@ def test_outside_the_review_there_is_no_form(browser: Client, application: Appli
     refused = browser.post(case("assess", member.pk), {"outcome": "qualified", "reason": "Bachelor."})
     assert refused.status_code == 200
     assert member.assessments.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "doubted"),
+    [("direktor@bodo.kommune.no", False), ("direktor@example.no", True)],
+)
+def test_an_approvers_address_that_proves_nothing_is_pointed_out(
+    browser: Client, application: Application, address: str, doubted: bool
+) -> None:
+    application.guarantees.update(approver_email=address)
+    shown = f"The request for the guarantee was sent to {address}. The domain does not show" in text(
+        browser.get(case())
+    )
+    assert shown is doubted

@@ -17,10 +17,12 @@ from applications.actions.submission import reopen, submit, withdraw
 from applications.models import Application, Part, Submission
 from applications.models.completeness import lacks
 from applications.models.content import PARTS, content_digest
+from applications.models.summary import Section, receipt_sections, sections
 from applications.states import State
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.notifications.models import Message
+from innoskole.ui import formats
 from tests.applications.coordinator.conftest import reread
 from tests.factories import (
     NOW,
@@ -411,6 +413,30 @@ def test_the_receipt_as_pdf(now, sent, coordinator, log_in, language):
     assert f"/Lang({language}-NO)".encode() in answer.content.replace(b" ", b"")
     for profile in ("ua1", "2a"):
         assert validate_pdf_bytes(answer.content, profile=profile).failures == []
+
+
+def test_the_receipt_shows_what_was_sent_in(now, sent, coordinator, log_in):
+    """Not what the application says today: the text behind the digest, the guarantee's words included."""
+    before = {section.part: section for section in sections(sent)}
+    said = receipt_sections(sent.current_submission().content)
+    guarantee = sent.current_guarantee()
+    assert said[:-1] == [before[section.part] for section in said[:-1]]
+    assert said[-1] == Section(
+        Part.GUARANTEE,
+        "The guarantee",
+        [
+            ("Approver", guarantee.approver_name),
+            ("Title", guarantee.approver_title),
+            ("E-mail", guarantee.approver_email),
+            ("Given by", guarantee.answered_name),
+            ("Given", formats.moment(guarantee.answered_at)),
+            ("The text agreed to", guarantee.text),
+        ],
+    )
+    sent.problem_title = "Something else"
+    sent.save()
+    sent.members.all().delete()
+    assert receipt_sections(sent.current_submission().content) == said
 
 
 def test_the_digest_is_that_of_the_file(now, sent, coordinator, log_in):

@@ -76,7 +76,7 @@ def test_closed_to_everybody_but_administrators(drawn, browse, coordinator, inst
 def test_open_to_administrators(drawn, browse, administrator):
     client = browse(administrator, AFTER_DRAW)
     assert {client.get(url).status_code for url in every_url()[:-1]} == {200}
-    assert client.get(url_of("selection_fetch", 1)).status_code == 404
+    assert client.get(url_of("selection_fetch", 1)).status_code == 405
     assert client.post(url_of("selection_fetch", 2)).status_code == 404
 
 
