@@ -33,6 +33,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL] if PR
 INSTALLED_APPS = [
     "innoskole.municipalities",
     "innoskole.accounts",
+    "innoskole.deadlines",
     "innoskole.notifications",
     "innoskole.ui",
     "applications",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("demo/", demo, name="demo"),
     path("", include("innoskole.notifications.urls")),
     path("accounts/", include("allauth.urls")),
+    path("deadlines/", include("innoskole.deadlines.urls")),
     path("municipalities/", include("innoskole.municipalities.urls")),
     path("health/live/", health.health_live, name="health_live"),
     path("health/ready/", health.health_ready, name="health_ready"),
