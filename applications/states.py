@@ -68,9 +68,9 @@ TRANSITIONS: Moves = {
     State.READY: frozenset(
         {State.IN_REVIEW, State.ADMITTED, State.WAITLISTED, State.DECLINED, State.WITHDRAWN}
     ),
-    State.ADMITTED: frozenset({State.ENROLLED, State.WITHDRAWN}),
+    State.ADMITTED: frozenset({State.ENROLLED, State.DECLINED, State.WITHDRAWN}),
     State.WAITLISTED: frozenset({State.ADMITTED, State.DECLINED, State.WITHDRAWN}),
-    State.DECLINED: frozenset(),
+    State.DECLINED: frozenset({State.ADMITTED}),  # only by a reversal of the decision
     State.ENROLLED: frozenset(),
     State.REJECTED: frozenset(),
     State.WITHDRAWN: frozenset(),
@@ -129,10 +129,179 @@ GUARANTEE_TRANSITIONS: Moves = {
     GuaranteeState.REPLACED: frozenset(),
 }
 
+
+class Participation(TextChoices):
+    """Where a nominated person stands; a reserve is named, and takes part only as a replacement."""
+
+    NOMINATED = "nominated", _("Nominated")
+    RESERVE = "reserve", _("Reserve")
+    INVITED = "invited", _("Invited")
+    CONFIRMED = "confirmed", _("Confirmed")
+    ACTIVE = "active", _("Active")
+    COMPLETED = "completed", _("Completed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REPLACED = "replaced", _("Replaced")
+
+
+PARTICIPATION_TRANSITIONS: Moves = {
+    Participation.NOMINATED: frozenset(
+        {Participation.INVITED, Participation.RESERVE, Participation.WITHDRAWN, Participation.REPLACED}
+    ),
+    Participation.RESERVE: frozenset(
+        {Participation.NOMINATED, Participation.INVITED, Participation.WITHDRAWN}
+    ),
+    Participation.INVITED: frozenset(
+        {Participation.CONFIRMED, Participation.WITHDRAWN, Participation.REPLACED}
+    ),
+    Participation.CONFIRMED: frozenset(
+        {Participation.ACTIVE, Participation.WITHDRAWN, Participation.REPLACED}
+    ),
+    Participation.ACTIVE: frozenset(
+        {Participation.COMPLETED, Participation.WITHDRAWN, Participation.REPLACED}
+    ),
+    Participation.COMPLETED: frozenset(),
+    Participation.WITHDRAWN: frozenset({Participation.REPLACED}),
+    Participation.REPLACED: frozenset(),
+}
+
+# Those who make up a team now.
+IN_TEAM = (
+    Participation.NOMINATED,
+    Participation.INVITED,
+    Participation.CONFIRMED,
+    Participation.ACTIVE,
+    Participation.COMPLETED,
+)
+
+
+class InterestState(TextChoices):
+    """What came of an employee's interest in the internal call."""
+
+    INTERESTED = "interested", _("Interested")
+    NOMINATED = "nominated", _("Nominated")
+    RESERVE = "reserve", _("Reserve")
+    NOT_CHOSEN = "not_chosen", _("Not chosen")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+INTEREST_TRANSITIONS: Moves = {
+    InterestState.INTERESTED: frozenset(
+        {
+            InterestState.NOMINATED,
+            InterestState.RESERVE,
+            InterestState.NOT_CHOSEN,
+            InterestState.WITHDRAWN,
+        }
+    ),
+    InterestState.NOMINATED: frozenset(),
+    InterestState.RESERVE: frozenset({InterestState.NOMINATED, InterestState.NOT_CHOSEN}),
+    InterestState.NOT_CHOSEN: frozenset(),
+    InterestState.WITHDRAWN: frozenset(),
+}
+
+
+class DecisionState(TextChoices):
+    """Decided now, told later: until it is issued, nobody outside the school knows of a decision."""
+
+    PREPARED = "prepared", _("Prepared")
+    APPROVED = "approved", _("Approved, not yet sent")
+    ISSUED = "issued", _("Issued")
+    SUPERSEDED = "superseded", _("Replaced by a new decision")
+    VOID = "void", _("Void")
+
+
+DECISION_TRANSITIONS: Moves = {
+    DecisionState.PREPARED: frozenset({DecisionState.APPROVED, DecisionState.VOID}),
+    DecisionState.APPROVED: frozenset({DecisionState.ISSUED, DecisionState.VOID}),
+    DecisionState.ISSUED: frozenset({DecisionState.SUPERSEDED}),
+    DecisionState.SUPERSEDED: frozenset(),
+    DecisionState.VOID: frozenset(),
+}
+
+
+class ReleaseState(TextChoices):
+    """A batch of decisions that leave at the same minute."""
+
+    PREPARED = "prepared", _("Prepared")
+    APPROVED = "approved", _("Approved, waits for its minute")
+    RELEASED = "released", _("Released")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+RELEASE_TRANSITIONS: Moves = {
+    ReleaseState.PREPARED: frozenset({ReleaseState.APPROVED, ReleaseState.CANCELLED}),
+    ReleaseState.APPROVED: frozenset({ReleaseState.RELEASED, ReleaseState.CANCELLED}),
+    ReleaseState.RELEASED: frozenset(),
+    ReleaseState.CANCELLED: frozenset(),
+}
+
+
+class OfferState(TextChoices):
+    """The offer of a place. It holds a place from prepared to accepted."""
+
+    WAITING = "waiting", _("On the waiting list")
+    PREPARED = "prepared", _("Prepared")
+    SENT = "sent", _("Waits for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the school")
+
+
+OFFER_TRANSITIONS: Moves = {
+    OfferState.WAITING: frozenset({OfferState.PREPARED, OfferState.DECLINED, OfferState.WITHDRAWN}),
+    OfferState.PREPARED: frozenset({OfferState.SENT, OfferState.WAITING, OfferState.WITHDRAWN}),
+    OfferState.SENT: frozenset(
+        {OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN}
+    ),
+    # A place that is given up after the answer is declined; staff undo a misclick while a place is free.
+    OfferState.ACCEPTED: frozenset({OfferState.DECLINED, OfferState.WITHDRAWN}),
+    OfferState.DECLINED: frozenset({OfferState.SENT}),
+    OfferState.EXPIRED: frozenset({OfferState.SENT}),
+    OfferState.WITHDRAWN: frozenset({OfferState.PREPARED}),  # by a reversal
+}
+
+HOLDS_A_PLACE = (OfferState.PREPARED, OfferState.SENT, OfferState.ACCEPTED)
+
+
+class AppealState(TextChoices):
+    RECEIVED = "received", _("Received")
+    IN_PREPARATION = "in_preparation", _("In preparation")
+    REVERSED = "reversed", _("Reversed by the school")
+    SENT_TO_BOARD = "sent_to_board", _("Sent to the appeals board")
+    UPHELD = "upheld", _("Upheld by the appeals board")
+    NOT_UPHELD = "not_upheld", _("Not upheld by the appeals board")
+    DISMISSED = "dismissed", _("Dismissed")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the appellant")
+
+
+APPEAL_TRANSITIONS: Moves = {
+    AppealState.RECEIVED: frozenset(
+        {AppealState.IN_PREPARATION, AppealState.DISMISSED, AppealState.WITHDRAWN}
+    ),
+    AppealState.IN_PREPARATION: frozenset(
+        {AppealState.REVERSED, AppealState.SENT_TO_BOARD, AppealState.DISMISSED, AppealState.WITHDRAWN}
+    ),
+    AppealState.SENT_TO_BOARD: frozenset(
+        {AppealState.UPHELD, AppealState.NOT_UPHELD, AppealState.DISMISSED, AppealState.WITHDRAWN}
+    ),
+    AppealState.REVERSED: frozenset(),
+    AppealState.UPHELD: frozenset(),
+    AppealState.NOT_UPHELD: frozenset(),
+    AppealState.DISMISSED: frozenset(),
+    AppealState.WITHDRAWN: frozenset(),
+}
+
 MACHINES: Mapping[str, tuple[type[TextChoices], Moves]] = {
     "Intake": (IntakeState, INTAKE_TRANSITIONS),
     "Application": (State, TRANSITIONS),
     "Admission basis": (Basis, BASIS_TRANSITIONS),
     "Partner municipality": (PartnerState, PARTNER_TRANSITIONS),
     "Guarantee": (GuaranteeState, GUARANTEE_TRANSITIONS),
+    "Participation of a person": (Participation, PARTICIPATION_TRANSITIONS),
+    "Interest in the internal call": (InterestState, INTEREST_TRANSITIONS),
+    "Decision": (DecisionState, DECISION_TRANSITIONS),
+    "Release of decisions": (ReleaseState, RELEASE_TRANSITIONS),
+    "Offer": (OfferState, OFFER_TRANSITIONS),
+    "Appeal": (AppealState, APPEAL_TRANSITIONS),
 }

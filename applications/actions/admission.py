@@ -52,7 +52,15 @@ def assess(member: TeamMember, *, outcome: str, reason: str, by: User, now: date
     before = _basis(member)
     if needs_approval:
         if Basis.INDIVIDUAL_ASSESSMENT in BASIS_TRANSITIONS[member.basis]:
-            move(member, Basis.INDIVIDUAL_ASSESSMENT, verb=PROPOSED, by=by, now=now, reason=reason)
+            move(
+                member,
+                Basis.INDIVIDUAL_ASSESSMENT,
+                field="basis",
+                verb=PROPOSED,
+                by=by,
+                now=now,
+                reason=reason,
+            )
     else:
         _settle(member, outcome, verb=DECIDED, by=by, now=now, reason=reason)
     _tell(
@@ -125,8 +133,8 @@ def _settle(member: TeamMember, outcome: str, *, verb: str, by: User, now: datet
         audit.record(member, verb, by=by, now=now, reason=reason)
         return
     if outcome not in BASIS_TRANSITIONS[member.basis]:
-        move(member, Basis.INDIVIDUAL_ASSESSMENT, verb=verb, by=by, now=now, reason=reason)
-    move(member, outcome, verb=verb, by=by, now=now, reason=reason)
+        move(member, Basis.INDIVIDUAL_ASSESSMENT, field="basis", verb=verb, by=by, now=now, reason=reason)
+    move(member, outcome, field="basis", verb=verb, by=by, now=now, reason=reason)
 
 
 def _tell(

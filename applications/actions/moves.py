@@ -8,24 +8,48 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from applications.models import ApplicantMunicipality, Application, Guarantee, Intake, TeamMember
+from applications.models import (
+    Appeal,
+    ApplicantMunicipality,
+    Application,
+    Decision,
+    Guarantee,
+    Intake,
+    Interest,
+    Offer,
+    Release,
+    TeamMember,
+)
 from applications.states import (
+    APPEAL_TRANSITIONS,
     BASIS_TRANSITIONS,
+    DECISION_TRANSITIONS,
     GUARANTEE_TRANSITIONS,
     INTAKE_TRANSITIONS,
+    INTEREST_TRANSITIONS,
+    OFFER_TRANSITIONS,
+    PARTICIPATION_TRANSITIONS,
     PARTNER_TRANSITIONS,
+    RELEASE_TRANSITIONS,
     TRANSITIONS,
+    Moves,
 )
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 
-TABLES: Mapping[type[Model], tuple[str, Mapping[str, frozenset[str]]]] = {
-    Intake: ("state", INTAKE_TRANSITIONS),
-    Application: ("state", TRANSITIONS),
-    TeamMember: ("basis", BASIS_TRANSITIONS),
-    ApplicantMunicipality: ("state", PARTNER_TRANSITIONS),
-    Guarantee: ("state", GUARANTEE_TRANSITIONS),
+TABLES: Mapping[tuple[type[Model], str], Moves] = {
+    (Intake, "state"): INTAKE_TRANSITIONS,
+    (Application, "state"): TRANSITIONS,
+    (ApplicantMunicipality, "state"): PARTNER_TRANSITIONS,
+    (Guarantee, "state"): GUARANTEE_TRANSITIONS,
+    (TeamMember, "basis"): BASIS_TRANSITIONS,
+    (TeamMember, "participation"): PARTICIPATION_TRANSITIONS,
+    (Interest, "state"): INTEREST_TRANSITIONS,
+    (Decision, "state"): DECISION_TRANSITIONS,
+    (Release, "state"): RELEASE_TRANSITIONS,
+    (Offer, "state"): OFFER_TRANSITIONS,
+    (Appeal, "state"): APPEAL_TRANSITIONS,
 }
 
 
@@ -39,6 +63,7 @@ def move(
     reason: str = "",
     by_label: str = "",
     about: Model | None = None,
+    field: str = "state",
     **fields: Any,
 ) -> None:
     """Move `obj` to the state `to`, set `fields` in the same statement, and write the audit line.
@@ -47,12 +72,12 @@ def move(
     line is read (default: `obj`). Raises Refused when the table does not allow the move, or when somebody
     else has moved the object meanwhile; nothing is changed then.
     """
-    field, table = TABLES[type(obj)]
+    table = TABLES[type(obj), field]
     origin: str = getattr(obj, field)
     if to not in table[origin]:
         raise Refused(_("This cannot be done now: the state is «%(state)s».") % {"state": _label(obj, field)})
     before = _msgid(obj, field)
-    manager = type(obj)._default_manager
+    manager = type(obj)._base_manager  # also those who are no longer in a team
     if not manager.filter(pk=obj.pk, **{field: origin}).update(**{field: to}, **fields):
         raise Refused(_("Someone else has just changed this. Reload the page to see what is new."))
     setattr(obj, field, to)

@@ -128,6 +128,14 @@ class Application(models.Model):
     )
     formal_checked_at = models.DateTimeField(null=True, blank=True)
     state_reason = models.TextField(_("reason for the state"), blank=True)
+    late_filling = models.ForeignKey(
+        "applications.LateFilling",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications",
+        verbose_name=_("filling of free places"),
+    )
 
     objects = ApplicationQuerySet.as_manager()
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.states import Basis
+from applications.states import IN_TEAM, Basis, Participation
 
 
 class Sector(models.TextChoices):
@@ -42,7 +42,16 @@ class EducationLevel(models.TextChoices):
     LESS = "less", _("Less than one year of higher education")
 
 
+class TeamManager(models.Manager["TeamMember"]):
+    """Those who make up the team now: what `application.members` means."""
+
+    def get_queryset(self) -> models.QuerySet["TeamMember"]:
+        return super().get_queryset().filter(participation__in=IN_TEAM)
+
+
 class TeamMember(models.Model):
+    """A nominated person or a named reserve. Who has left stays, so that one can see who was in it when."""
+
     application = models.ForeignKey(
         "applications.Application", on_delete=models.CASCADE, related_name="members"
     )
@@ -62,10 +71,39 @@ class TeamMember(models.Model):
         _("admission basis"), max_length=24, choices=Basis.choices, default=Basis.UNASSESSED
     )
     added_at = models.DateTimeField()
+    participation = models.CharField(
+        _("participation"), max_length=10, choices=Participation.choices, default=Participation.NOMINATED
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="team_memberships",
+    )
+    joined_at = models.DateTimeField(_("took over from another"), null=True, blank=True)
+    invited_at = models.DateTimeField(_("invited"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    consent_text = models.TextField(_("what the person has agreed to"), blank=True)
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    left_reason = models.TextField(_("why the person left"), blank=True)
+    replaced_by = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces"
+    )
+
+    objects = TeamManager()
+    everyone: "models.Manager[TeamMember]" = models.Manager()
 
     class Meta:
         ordering = ["added_at", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(participation__in=Participation.values), name="participation_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(participation__in=("withdrawn", "replaced")) | Q(left_at__isnull=False),
+                name="who_left_has_a_moment",
+            ),
             models.UniqueConstraint("application", "email", name="a_person_once_per_team"),
             models.CheckConstraint(condition=Q(experience_years__lte=70), name="experience_within_a_life"),
         ]

@@ -1,4 +1,16 @@
-from applications.urls import administrator, coordinator, public, selection
+from applications.urls import (
+    administrator,
+    appeals,
+    calls,
+    coordinator,
+    decisions,
+    fees,
+    offers,
+    papers,
+    people,
+    public,
+    selection,
+)
 
 app_name = "applications"
 urlpatterns = [
@@ -6,4 +18,11 @@ urlpatterns = [
     *coordinator.urlpatterns,
     *administrator.urlpatterns,
     *selection.urlpatterns,
+    *decisions.urlpatterns,
+    *offers.urlpatterns,
+    *people.urlpatterns,
+    *calls.urlpatterns,
+    *appeals.urlpatterns,
+    *fees.urlpatterns,
+    *papers.urlpatterns,
 ]
