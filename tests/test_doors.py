@@ -330,6 +330,12 @@ notifications:message               letter                    GET  in  403 403 4
 notifications:message               letter                    POST in  403 403 403 403 403 403 302
 notifications:message               0                         both in  403 403 403 403 403 403 404
 
+# Deadlines
+deadlines:rules                     -                         GET  in  403 403 403 403 403 403 200
+deadlines:rules                     -                         POST in  403 403 403 403 403 403 405
+deadlines:new_version               grading                   both in  403 403 403 403 403 403 200
+deadlines:new_version               no-such                   both in  403 403 403 403 403 403 404
+
 # The demo's calendar: for those whom people play in a demo, and for nobody in production.
 demo                                -                         both in  403 403 403 403 403 403 404
 """
