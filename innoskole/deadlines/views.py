@@ -80,7 +80,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
 
 @administrator_required
 def new_version(request: HttpRequest, kind: str) -> HttpResponse:
-    """Change a rule from a coming day on; the form starts as the rule is now."""
+    """Change a rule from a coming day on; the form starts as the latest version."""
     if kind not in Kind.values:
         raise Http404
     latest = DeadlineRule.objects.filter(kind=kind).newest_first().first()

@@ -78,7 +78,7 @@ def test_the_pages_are_closed_to_others(log_in, administrator, instructor, coord
 def test_the_rules_stand_there_with_their_source_and_where_they_count_from(browser):
     text = text_of(browser.get(rules_url()))
     for words in (
-        "Appeal against an admission decision Counted from the day on which the decision was notified "
+        "Appeal against an admission decision The day on which the decision was notified "
         "3 weeks Moves to the next working day From 1 January 1970 In force "
         "forvaltningsloven §§ 29, 30; domstolloven §§ 148, 149 New version",
         "15 working days Not counting 24 December and 31 December From 1 August 2024 In force universitets",
@@ -170,7 +170,7 @@ def test_the_calculator_reaches_as_far_as_the_holidays_are_known(browser):
 # --- A new version ------------------------------------------------------------------------------------
 
 
-def test_the_form_starts_as_the_rule_is_and_asks_for_day_and_reason(browser):
+def test_the_form_starts_as_the_latest_version_and_asks_for_day_and_reason(browser):
     form = browser.get(new_url()).context["form"]
     assert {name: form[name].value() for name in form.fields} == {
         "amount": 15,
