@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     """What a deadline is for. How long an offer stands is the intake's own, and not here."""
 
     ADMISSION_APPEAL = "admission_appeal", _("Appeal against an admission decision")
+    APPEAL_ANSWER = "appeal_answer", _("The school's answer to an appeal")
     GRADING = "grading", _("Grading of an exam")
     EXPLANATION_REQUEST = "explanation_request", _("Request for an explanation of a grade")
     GRADE_APPEAL = "grade_appeal", _("Appeal against a grade")
@@ -29,6 +30,7 @@ class Kind(models.TextChoices):
 
 COUNTED_FROM: dict[str, Promise | str] = {
     Kind.ADMISSION_APPEAL: _("the day on which the decision was notified"),
+    Kind.APPEAL_ANSWER: _("the day on which the appeal was received"),
     Kind.GRADING: _("the day of the exam"),
     Kind.EXPLANATION_REQUEST: _("the day on which the grade was published"),
     Kind.GRADE_APPEAL: _("the day on which the grade was published or the explanation was given"),

@@ -8,9 +8,12 @@ from typing import Any
 
 from innoskole.deadlines.models import DeadlineRule, Kind, Unit
 
-RULES_OF_TODAY: list[dict[str, Any]] = import_module(
-    "innoskole.deadlines.migrations.0002_rules_of_today"
-).RULES
+MIGRATIONS = ("0002_rules_of_today", "0003_answer_to_an_appeal")
+RULES_OF_TODAY: list[dict[str, Any]] = [
+    fields
+    for name in MIGRATIONS
+    for fields in import_module(f"innoskole.deadlines.migrations.{name}").RULES
+]
 
 
 def rule(**fields: Any) -> DeadlineRule:

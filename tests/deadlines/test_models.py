@@ -24,6 +24,7 @@ def test_the_migration_lays_down_the_rules_of_today():
         ("explanation_request", 1, "weeks", [], True, date(2024, 8, 1)),
         ("grade_appeal", 3, "weeks", [], True, date(2024, 8, 1)),
         ("exam_withdrawal", 14, "days", [], False, date(2024, 8, 1)),
+        ("appeal_answer", 4, "weeks", [], True, date(1970, 1, 1)),
     ]
     for each in DeadlineRule.objects.all():
         each.full_clean()
@@ -116,6 +117,7 @@ def test_versions_are_found_by_kind_also_where_there_are_none():
     admission = DeadlineRule.objects.filter(kind="admission_appeal").newest_first()
     assert by_kind(admission) == {
         Kind.ADMISSION_APPEAL: [new, old],
+        Kind.APPEAL_ANSWER: [],
         Kind.GRADING: [],
         Kind.EXPLANATION_REQUEST: [],
         Kind.GRADE_APPEAL: [],

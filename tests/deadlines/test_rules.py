@@ -39,6 +39,14 @@ def test_a_decision_notified_on_5_december_2017_can_be_appealed_until_27_decembe
     )
 
 
+def test_an_appeal_received_on_4_may_2027_is_answered_by_1_june():
+    due = deadline(Kind.APPEAL_ANSWER, date(2027, 5, 4))
+    assert (due.day, explain(due)) == (
+        date(2027, 6, 1),
+        "4 weeks from 4 May 2027 is 1 June 2027 (forvaltningsloven §§ 11 a, 33; domstolloven §§ 148, 149).",
+    )
+
+
 def test_an_exam_on_20_december_2024_is_graded_by_17_january_2025():
     due = deadline("grading", date(2024, 12, 20))
     assert (due.day, due.moved_from) == (date(2025, 1, 17), None)
