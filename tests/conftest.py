@@ -3,6 +3,7 @@
 import pytest
 
 from tests import cache
+from tests.deadlines.factories import lay_down_rules_of_today
 
 pytest_plugins = ["tests.skips", "tests.cast"]
 
@@ -10,3 +11,13 @@ pytest_plugins = ["tests.skips", "tests.cast"]
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.start_a_new_test()
+
+
+@pytest.fixture(autouse=True)
+def _rules_of_deadlines(request: pytest.FixtureRequest) -> None:
+    """A test with real transactions leaves all tables empty, also of what the migrations had put there."""
+    marker = request.node.get_closest_marker("django_db")
+    real = marker and marker.kwargs.get("transaction")
+    if real or {"transactional_db", "live_server"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db")
+        lay_down_rules_of_today()

@@ -168,7 +168,7 @@ LAW_3 = "Law 3: post office"
 LAW_4 = "Law 4: the draw is plain arithmetic"
 EMPTY_HOUSE = [
     *("innoskole/__init__", "innoskole/urls", "innoskole/ui", "innoskole/municipalities"),
-    *("innoskole/accounts", "innoskole/notifications/__init__"),
+    *("innoskole/accounts", "innoskole/deadlines", "innoskole/notifications/__init__"),
     *(f"innoskole/notifications/{name}" for name in ("outbox", "tasks", "delivery", "models")),
     *("applications/__init__", "applications/selection", "applications/states", "applications/models"),
     *("applications/actions", "applications/tasks", "applications/views", "applications/forms"),

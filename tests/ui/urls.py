@@ -26,5 +26,6 @@ urlpatterns = [
     _app("applications", "admin_intakes", "intakes", "mine"),
     _app("municipalities", "list"),
     _app("notifications", "messages"),
+    _app("deadlines", "rules"),
     path("", include("innoskole.ui.urls")),
 ]
