@@ -1,8 +1,11 @@
 """Who may do what with an application. Contextual roles follow from data: see accounts.roles."""
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 
-from applications.models import Application, Document, DrawRound
+from applications.models import Application, Decision, Document, DrawRound
+from applications.models.decision import DecisionQuerySet
+from applications.states import DecisionState
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
 
@@ -40,3 +43,29 @@ def may_see_result(user: User | AnonymousUser, draw_round: DrawRound) -> bool:
     if draw_round.is_public:
         return True
     return isinstance(user, User) and has_role(user, Role.COURSE_ADMINISTRATOR)
+
+
+def appealable_by(user: User) -> DecisionQuerySet:
+    """What this person has been told and may appeal: on the applications they work on, and on themselves.
+
+    A decision on somebody else in the team is that person's own: what they write about it is not for the
+    municipality to read (docs/decisions/0105).
+    """
+    told = Decision.objects.filter(state__in=(DecisionState.ISSUED, DecisionState.SUPERSEDED))
+    of_application = Q(member__isnull=True, application__in=Application.objects.editable_by(user))
+    return told.filter(of_application | Q(member__user=user))
+
+
+def may_read_letter(user: User, letter: Letter) -> bool:
+    """The school always; what has left also its recipients: those who edit the application, or the person.
+
+    A letter on a person is not for the municipality, and one that is held back is for nobody outside.
+    """
+    if user.is_course_administrator:
+        return True
+    decision = letter.decision
+    if decision.issued_at is None or letter.suppressed_at is not None:
+        return False
+    if decision.member is not None:
+        return decision.member.user_id == user.pk
+    return may_edit(user, decision.application)

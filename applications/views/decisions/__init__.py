@@ -1,0 +1,1 @@
+"""Decisions, their letters, and the minute at which they leave."""
