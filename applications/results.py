@@ -1,7 +1,7 @@
 """A round as people read it: one line per application, with its group, exact chance, lot and outcome."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -91,6 +91,15 @@ def _without_draw(draw_round: DrawRound) -> list[Line]:
         Line(applicant["id"], applicant["name"], cell, cells.count(cell), Fraction(1), is_selected=True)
         for applicant, cell in zip(applicants, cells, strict=True)
     ]
+
+
+def waiting_numbers(found: Iterable[Line]) -> dict[str, int]:
+    """code → number on the whole waiting list, from 1, by lot; empty where no draw took place.
+
+    It tells where an application stands. Who takes over a place follows the rule of the draw.
+    """
+    waiting = sorted((line.lot, line.code) for line in found if line.reserve_number)
+    return {code: number for number, (_lot, code) in enumerate(waiting, 1)}
 
 
 # --- Chances as a table ---------------------------------------------------------------------------

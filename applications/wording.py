@@ -6,7 +6,9 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications.results import Line
 from applications.selection import Infeasible, NoDraw, Note, Warn
+from innoskole.ui import formats
 
 # The verifier's checks, in its order, under the names that it gives them.
 CHECK_LABELS = {
@@ -134,3 +136,46 @@ def warning(warn: Warn) -> str:
 def fraction(chance: Fraction) -> str:
     """«7/15», and «0» and «1» for what is certain."""
     return str(chance)
+
+
+def fraction_and_percent(chance: Fraction) -> str:
+    """«7/15 (46,7 %)»."""
+    return f"{fraction(chance)} ({formats.percent(chance, 1)})"
+
+
+def why(line: Line, *, region: str, size: str) -> list[str]:
+    """Why an application that was in the draw did or did not get a place: the same on the page as in the letter.
+
+    region, size: names of the application's group.
+    """
+    sentences = [
+        _(
+            "Applications in your group (%(region)s; %(size)s): %(count)s. Each of them had the chance"
+            " %(chance)s (%(percent)s)."
+        )
+        % {
+            "region": region,
+            "size": size,
+            "count": line.in_group,
+            "chance": fraction(line.chance),
+            "percent": formats.percent(line.chance, 1),
+        },
+        _("Places that the table drawn gave the group: %(places)s.") % {"places": line.places},
+    ]
+    if line.places == 0:
+        sentences.append(_("So nobody in the group got a place this time."))
+    elif line.places == line.in_group:
+        sentences.append(_("So everybody in the group got a place."))
+    else:
+        sentences.append(
+            _(
+                "Counted from the lowest, your lot was number %(rank)s of %(count)s in the group; the lowest"
+                " lots win."
+            )
+            % {"rank": line.rank, "count": line.in_group}
+        )
+    if line.reserve_number:
+        sentences.append(
+            _("You are number %(number)s on the waiting list of the group.") % {"number": line.reserve_number}
+        )
+    return sentences

@@ -6,8 +6,9 @@ Names and addresses are invented; the municipalities are real, with figures from
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,15 @@ import factory
 from allauth.account.models import EmailAddress
 
 from applications import models as a
-from applications.states import GuaranteeState, IntakeState, PartnerState, State
+from applications.states import (
+    Basis,
+    DecisionState,
+    GuaranteeState,
+    IntakeState,
+    PartnerState,
+    ReleaseState,
+    State,
+)
 from innoskole.accounts.models import Affiliation, User
 from innoskole.municipalities import names
 from innoskole.municipalities.models import County, Municipality, MunicipalityName, Population
@@ -343,3 +352,94 @@ class PartnerFactory(factory.django.DjangoModelFactory):
     state = PartnerState.ASKED
     asked_email = "partner@orland.kommune.no"
     asked_at = NOW
+
+
+# --- Decisions and letters ----------------------------------------------------------------------------
+
+
+class AssessmentFactory(factory.django.DjangoModelFactory):
+    """The first version of a decided assessment: qualified, as the rule proposes; the member's basis follows."""
+
+    class Meta:
+        model = a.Assessment
+        skip_postgeneration_save = True
+
+    member = factory.SubFactory(TeamMemberFactory)
+    version = 1
+    proposal = Basis.QUALIFIED
+    outcome = Basis.QUALIFIED
+    reason = "A bachelor's degree in nursing fulfils the requirement."
+    decided_by = factory.SubFactory(UserFactory)
+    decided_at = NOW
+
+    @factory.post_generation
+    def basis(assessment: a.Assessment, create: bool, extracted: str | None, **kwargs: Any) -> None:
+        assessment.member.basis = extracted or assessment.outcome
+        assessment.member.save(update_fields=["basis"])
+
+
+class ReleaseFactory(factory.django.DjangoModelFactory):
+    """Prepared, not yet approved."""
+
+    class Meta:
+        model = a.Release
+
+    class Params:
+        approved = factory.Trait(
+            state=ReleaseState.APPROVED, approved_by=factory.SubFactory(UserFactory), approved_at=NOW
+        )
+
+    intake = factory.SubFactory(IntakeFactory)
+    leaves_at = NOW
+    prepared_by = factory.SubFactory(UserFactory)
+    prepared_at = NOW
+
+
+class DecisionFactory(factory.django.DjangoModelFactory):
+    """A prepared decision on an application; `of=member, kind=…` for one on a person.
+
+    `approved=True` or `issued=True` for one that has gone further; `by_rule=True` for one without people.
+    """
+
+    class Meta:
+        model = a.Decision
+
+    class Params:
+        of = None
+        approved = factory.Trait(
+            state=DecisionState.APPROVED, approved_by=factory.SubFactory(UserFactory), approved_at=NOW
+        )
+        issued = factory.Trait(
+            approved=True,
+            state=DecisionState.ISSUED,
+            issued_at=factory.SelfAttribute("leaves_at"),
+            appeal_until_on=factory.LazyAttribute(lambda o: o.leaves_at.date() + timedelta(weeks=3)),
+        )
+        by_rule = factory.Trait(prepared_by=None)
+
+    application = factory.Maybe(
+        "of",
+        yes_declaration=factory.SelfAttribute("of.application"),
+        no_declaration=factory.SubFactory(ApplicationFactory),
+    )
+    member = factory.SelfAttribute("of")
+    kind = a.DecisionKind.PLACE
+    version = 1
+    leaves_at = NOW
+    prepared_by = factory.SubFactory(UserFactory)
+    prepared_at = NOW
+
+
+class LetterFactory(factory.django.DjangoModelFactory):
+    """A letter whose file is only a few bytes, with the digest of them."""
+
+    class Meta:
+        model = a.Letter
+
+    decision = factory.SubFactory(DecisionFactory)
+    language = "nb"
+    to_name = factory.LazyAttribute(lambda o: o.decision.application.coordinator.name)
+    to_email = factory.LazyAttribute(lambda o: o.decision.application.coordinator.email)
+    content = b"%PDF-1.7 a letter"
+    digest = factory.LazyAttribute(lambda o: hashlib.sha256(o.content).hexdigest())
+    written_at = NOW

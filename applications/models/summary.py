@@ -149,7 +149,7 @@ def _team(team: list[Values]) -> list[tuple[str, str]]:
                         f"{Sector(member['sector']).label} – {RoleType(member['role_type']).label}",
                         str(EducationLevel(member["education"]).label),
                         *([member["education_details"]] if member["education_details"] else []),
-                        _years(member["experience_years"]),
+                        years_of_experience(member["experience_years"]),
                         *([member["experience_details"]] if member["experience_details"] else []),
                         documents,
                     )
@@ -159,7 +159,7 @@ def _team(team: list[Values]) -> list[tuple[str, str]]:
     return rows or [(_("People"), "")]
 
 
-def _years(count: int) -> str:
+def years_of_experience(count: int) -> str:
     return ngettext(
         "%(count)s year of relevant work experience", "%(count)s years of relevant work experience", count
     ) % {"count": count}

@@ -24,7 +24,7 @@ from applications.models import Application, Dimension, DrawRound, Intake
 from applications.models.application import ApplicationQuerySet
 from applications.permissions import may_see_result
 from applications.results import ChanceTable, Line
-from applications.wording import CHECK_LABELS
+from applications.wording import CHECK_LABELS, why
 from innoskole.municipalities.models import Municipality
 from innoskole.ui.charts import Bar, BarRow, bar_chart
 from innoskole.ui.maps import Kind, Marker, norway_map
@@ -51,11 +51,12 @@ NO_DRAW_COLUMNS = (NAME, OUTCOME, GROUP)
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the list with its group in the reader's language."""
+    """A line of the list with its group, and once there is a result the grounds, in the reader's language."""
 
     line: Line
     region: str
     size: str
+    why: list[str]
 
 
 @login_not_required
@@ -124,8 +125,8 @@ def _found(shown: DrawRound, form: SearchForm) -> ApplicationQuerySet:
 
 def _row(application: Application, lines: Mapping[str, Line], names: Mapping[tuple[str, str], str]) -> Row:
     line = lines[application.lead.code]
-    region, size = line.cell
-    return Row(line, names[Dimension.REGION, region], names[Dimension.SIZE, size])
+    region, size = names[Dimension.REGION, line.cell[0]], names[Dimension.SIZE, line.cell[1]]
+    return Row(line, region, size, why(line, region=region, size=size) if line.lot else [])
 
 
 def _map(shown: DrawRound, lines: list[Line], *, has_result: bool) -> SafeString:
