@@ -6,12 +6,14 @@ what happens to it after that also stands in the history of the application.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from applications import letters
 from applications.actions.letters import write_letter
 from applications.actions.moves import move
 from applications.emails import decisions as emails
@@ -64,20 +66,54 @@ def decide(
     grounds: in the school's own words; forvaltningsloven § 24 asks for them where a place is declined or an
     application rejected. leaves_at: the earliest minute at which it is issued, once approved. What was drawn
     up earlier on the same subject and has not left becomes void. Raises Refused without needed grounds, and
-    when the earlier one belongs to another release.
+    when the earlier one leaves with a release.
     """
-    decision = _draw_up(
+    decision = draw_up(
         application,
         kind,
+        member=member,
+        grounds=grounds,
+        leaves_at=leaves_at,
+        by=by,
+        now=now,
+        release=release,
+    )
+    write_letter(decision, now=now)
+    return decision
+
+
+@transaction.atomic
+def draw_up(
+    application: Application,
+    kind: str,
+    *,
+    member: TeamMember | None = None,
+    grounds: str = "",
+    leaves_at: datetime,
+    by: User,
+    now: datetime,
+    release: Release | None = None,
+) -> Decision:
+    """As `decide`, but the letter is still to be written."""
+    _lock(application)
+    for unsent in _on_subject(application, member).standing():
+        if unsent.release_id and unsent.release_id != getattr(release, "pk", None):
+            raise Refused(
+                _("A decision on %(subject)s leaves together with others. Cancel that release first.")
+                % {"subject": member or application.lead}
+            )
+    return _create(
+        application,
+        kind,
+        verb=PREPARED,
+        by=by,
+        now=now,
         member=member,
         grounds=grounds,
         release=release,
         leaves_at=leaves_at,
         prepared_by=by,
-        prepared_at=now,
     )
-    write_letter(decision, now=now)
-    return decision
 
 
 @transaction.atomic
@@ -89,15 +125,21 @@ def decide_by_rule(
     grounds: str = "",
     now: datetime,
 ) -> Decision:
-    """Decide and issue at once what follows from the draw without anybody's judgement."""
-    decision = _draw_up(
+    """Decide and issue at once what follows from the draw without anybody's judgement.
+
+    What was drawn up on the same subject and has not left becomes void, also in a release.
+    """
+    _lock(application)
+    decision = _create(
         application,
         kind,
+        verb=FOLLOWED,
+        by=None,
+        now=now,
         member=member,
         grounds=grounds,
         state=DecisionState.APPROVED,
         leaves_at=now,
-        prepared_at=now,
         approved_at=now,
     )
     write_letter(decision, now=now)
@@ -121,18 +163,16 @@ def of_persons(application: Application) -> Iterator[tuple[TeamMember, str, str]
         yield member, kind, standing[-1].reason if standing else ""
 
 
-def _draw_up(
+def _create(
     application: Application,
     kind: str,
     *,
+    verb: str,
+    by: User | None,
+    now: datetime,
     member: TeamMember | None,
     grounds: str,
-    leaves_at: datetime,
-    prepared_at: datetime,
-    prepared_by: User | None = None,
-    approved_at: datetime | None = None,
-    release: Release | None = None,
-    state: str = DecisionState.PREPARED,
+    **fields: Any,
 ) -> Decision:
     """The next version on the subject, without its letter; whatever has not left becomes void."""
     if (member is not None) != (kind in OF_PERSONS):
@@ -141,34 +181,23 @@ def _draw_up(
         raise ValueError(f"{member} is not in the application {application}.")
     if kind in NEED_GROUNDS and not grounds.strip():
         raise Refused(_("State the grounds: the letter must say why."))
-    # Two versions of the same decision are never drawn up at once.
-    Intake.objects.select_for_update(no_key=True).get(pk=application.intake_id)
     earlier = _on_subject(application, member)
-    for unsent in earlier.standing().select_related("release"):
-        if unsent.release_id and (release is None or unsent.release_id != release.pk) and prepared_by:
-            raise Refused(
-                _("A decision on %(subject)s leaves together with others. Cancel that release first.")
-                % {"subject": member or application.lead}
-            )
-        withdraw(unsent, verb=OVERTAKEN, reason=NEWER, by=prepared_by, now=prepared_at)
+    for unsent in earlier.standing():
+        withdraw(unsent, verb=OVERTAKEN, reason=NEWER, by=by, now=now)
     decision = Decision.objects.create(
         application=application,
         member=member,
-        release=release,
         kind=kind,
         version=(earlier.aggregate(last=Max("version"))["last"] or 0) + 1,
-        state=state,
         grounds=grounds.strip(),
-        leaves_at=leaves_at,
-        prepared_by=prepared_by,
-        prepared_at=prepared_at,
-        approved_at=approved_at,
+        prepared_at=now,
+        **fields,
     )
     audit.record(
         decision,
-        PREPARED if prepared_by else FOLLOWED,
-        by=prepared_by,
-        now=prepared_at,
+        verb,
+        by=by,
+        now=now,
         changes={"decision": ("", _english(decision))},
         reason=decision.grounds,
     )
@@ -285,13 +314,19 @@ def _letter_for(decision: Decision, now: datetime) -> Letter:
     """The letter as it is to leave now."""
     letter = decision.letter
     planned, today = formats.local(decision.leaves_at).date(), formats.local(now).date()
-    if letter.suppressed_at or (planned == today and letter.to_email == emails.address(decision)):
+    _name, email = letters.recipient(decision, language=letter.language)
+    if letter.suppressed_at or (planned == today and letter.to_email == email):
         return letter
     letter.delete()
     decision.leaves_at = now
     decision.save(update_fields=["leaves_at"])
     audit.record(decision, REWRITTEN, by=None, now=now)
     return write_letter(decision, now=now)
+
+
+def _lock(application: Application) -> None:
+    """One decision at a time in an intake; before any other row, as everywhere."""
+    Intake.objects.select_for_update(no_key=True).get(pk=application.intake_id)
 
 
 def _english(decision: Decision) -> str:

@@ -334,9 +334,10 @@ def decide(draw_round: DrawRound, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def publish(draw_round: DrawRound, *, by: User, now: datetime) -> None:
-    """Give every application its outcome and tell every coordinator, all at the same moment.
+    """Give every application its outcome and open the result to everybody, all at the same moment.
 
-    An application that was withdrawn after the freeze keeps its line in the result, but not its place.
+    The deed inside a release, which tells the coordinators (applications.actions.releases). An application
+    that was withdrawn after the freeze keeps its line in the result, but not its place.
     """
     intake = draw_round.intake
     move(intake, IntakeState.PUBLISHED, verb=PUBLISHED, by=by, now=now, published_at=now)
@@ -350,7 +351,6 @@ def publish(draw_round: DrawRound, *, by: User, now: datetime) -> None:
             move(application, State.ADMITTED, verb=GOT_PLACE, by=by, now=now, changed_at=now)
         else:
             move(application, State.WAITLISTED, verb=GOT_RESERVE, by=by, now=now, changed_at=now)
-        letters.published(outcome, application, now=now)
 
 
 def _outcome(draw_round: DrawRound, line: Line, application: Application) -> Outcome:

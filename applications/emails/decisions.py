@@ -32,12 +32,6 @@ def recipient(decision: Decision) -> User | str:
     return decision.application.coordinator
 
 
-def address(decision: Decision) -> str:
-    """The recipient's e-mail address, as it stands on the letter."""
-    to = recipient(decision)
-    return to.email if isinstance(to, User) else to.strip().lower()
-
-
 def issued(decision: Decision, letter: Letter, *, now: datetime) -> None:
     """The decision is made and can be read. Never sent twice without a person's decision.
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from applications.models import Application, DrawRound, Outcome, OutcomeKind
+from applications.models import Application, DrawRound
 from innoskole.notifications import outbox
-from innoskole.notifications.models import Message
 
 
 def frozen(draw_round: DrawRound, application: Application, *, chance: Fraction, now: datetime) -> None:
@@ -38,18 +37,6 @@ def annulled(draw_round: DrawRound, application: Application, *, now: datetime) 
     )
 
 
-def published(outcome: Outcome, application: Application, *, now: datetime) -> None:
-    """A place, or a number on the waiting list. Never sent twice without a person's decision."""
-    _to_coordinator(
-        application,
-        key=f"selection-published:{application.pk}",
-        template="selection_place" if outcome.kind == OutcomeKind.PLACE else "selection_reserve",
-        context={"outcome": outcome, "round": outcome.round, **_page(application)},
-        now=now,
-        on_crash=Message.OnCrash.UNSURE,
-    )
-
-
 def _page(application: Application) -> dict[str, str]:
     """The path of the public page, at the application's own line."""
     path = reverse("applications:draw", args=[application.intake.slug])
@@ -64,7 +51,6 @@ def _to_coordinator(
     template: str,
     context: dict[str, Any],
     now: datetime,
-    on_crash: str = Message.OnCrash.AGAIN,
 ) -> None:
     outbox.post(
         key=key,
@@ -73,6 +59,5 @@ def _to_coordinator(
         template=template,
         context={"application": application, "intake": application.intake, **context},
         about=application,
-        on_crash=on_crash,
         now=now,
     )

@@ -90,11 +90,30 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def in_force(self) -> "DecisionQuerySet":
         return self.filter(state=DecisionState.ISSUED)
 
+    def issued(self) -> "DecisionQuerySet":
+        """Those that have been told, whether they are still in force or not."""
+        return self.filter(issued_at__isnull=False)
+
+    def due(self, now: datetime) -> "DecisionQuerySet":
+        """Approved, and their minute has come; those of a release leave with it, and are not among these."""
+        return self.filter(state=DecisionState.APPROVED, release__isnull=True, leaves_at__lte=now)
+
+    def to_approve(self) -> "DecisionQuerySet":
+        """Prepared one by one: they wait for a second person."""
+        return self.filter(state=DecisionState.PREPARED, release__isnull=True)
+
     def of_applications(self) -> "DecisionQuerySet":
         return self.filter(member__isnull=True)
 
+    def with_subject(self) -> "DecisionQuerySet":
+        """With whom it is about, and to whom it is told."""
+        return self.select_related(
+            "application__lead", "application__intake", "application__coordinator", "member__user"
+        )
+
     def with_letter(self) -> "DecisionQuerySet":
-        return self.select_related("application__lead", "application__intake", "member", "letter")
+        """With the letter, but not its file."""
+        return self.with_subject().select_related("letter").defer("letter__content")
 
 
 class Decision(models.Model):
