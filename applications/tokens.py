@@ -10,12 +10,13 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from applications.models import ApplicantMunicipality, Decision, Guarantee, Letter, TeamMember
+from applications.models import ApplicantMunicipality, Decision, Guarantee, Interest, Letter, TeamMember
 
 PARTNER = "applications.partner"
 GUARANTEE = "applications.guarantee"
 INVITATION = "applications.invitation"
 LETTER = "applications.letter"
+INTEREST = "applications.interest"
 APPEAL = "applications.appeal"
 
 
@@ -39,6 +40,12 @@ def invitation_url(member: TeamMember) -> str:
     """The person's own link; it is void when a new invitation goes to another address."""
     token = _sign({"member": member.pk, "email": member.email}, INVITATION)
     return f"{settings.BASE_URL}{reverse('applications:invitation', args=[token])}"
+
+
+def interest_url(interest: Interest) -> str:
+    """To what is stored about an employee who has answered a call; dead as soon as it is deleted."""
+    token = _sign({"interest": interest.pk}, INTEREST)
+    return f"{settings.BASE_URL}{reverse('applications:interest', args=[token])}"
 
 
 def partner_of(token: str) -> ApplicantMunicipality | None:
@@ -90,6 +97,12 @@ def appeal_of(token: str) -> Decision | None:
         return None
     told = Decision.objects.filter(issued_at__isnull=False, member__isnull=False)
     return told.filter(pk=found["decision"]).first()
+
+
+def interest_key(token: str) -> int | None:
+    """Whose answer a link leads to, stored or deleted since; None when the link is not ours."""
+    found = _load(token, INTEREST)
+    return found["interest"] if found else None
 
 
 def _sign(content: dict[str, Any], salt: str) -> str:
