@@ -1,6 +1,6 @@
 """The internal call: a link for colleagues, and the list of those who are interested."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -10,7 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application
 from applications.models.team import EducationLevel, RoleType, Sector, TeamMember
-from applications.states import InterestState
+from applications.states import InterestState, State
+
+# How long we keep what is stored about somebody who was not chosen, and within which time after the call
+# everybody has had an answer. Both are promised on the colleagues' page; source: docs/privacy/applications.yaml.
+KEPT_AFTER_ANSWER = timedelta(days=30)
+ANSWERED_WITHIN = timedelta(days=180)
+
+# The application leads to no team any more: nobody can sign up or be chosen.
+OVER = (State.REJECTED, State.DECLINED, State.WITHDRAWN, State.NOT_SUBMITTED)
+# While the team is put together, and when a place is won and reserves are needed.
+LOOKS_FOR_PEOPLE = (State.DRAFT, State.ADMITTED, State.ENROLLED)
 
 
 class InternalCall(models.Model):
@@ -28,15 +38,25 @@ class InternalCall(models.Model):
         return f"{self.application_id}"
 
     def accepts_at(self, now: datetime) -> bool:
-        return self.closed_at is None and now <= self.closes_at
+        """Whether colleagues may sign up at `now`."""
+        return self.closed_at is None and now <= self.closes_at and self.application.state not in OVER
 
 
 class InterestQuerySet(models.QuerySet["Interest"]):
     def undecided(self) -> "InterestQuerySet":
         return self.filter(state=InterestState.INTERESTED)
 
+    def unanswered(self, now: datetime) -> "InterestQuerySet":
+        """Those who must be told now: their application is over, or nobody has decided for half a year."""
+        limit = now - ANSWERED_WITHIN
+        return self.undecided().filter(
+            Q(call__application__state__in=OVER) | Q(call__closes_at__lt=limit) | Q(call__closed_at__lt=limit)
+        )
+
     def to_delete(self, now: datetime) -> "InterestQuerySet":
-        return self.filter(delete_at__lte=now)
+        """Those whose time is up, and those of chosen people who are no longer in any team."""
+        left = Q(state__in=(InterestState.NOMINATED, InterestState.RESERVE), member__isnull=True)
+        return self.filter(Q(delete_at__lte=now) | left)
 
 
 class Interest(models.Model):

@@ -1,12 +1,13 @@
 """«What do we lack?»: what stands between a draft and its submission, part by part, in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.models.application import Application, MunicipalityRole, PoliticalOutcome
+from applications.models.intake import Intake
 from applications.models.readiness import current_guarantee
 from applications.models.review import Part
 from applications.models.summary import label
@@ -65,9 +66,13 @@ def _partners(application: Application) -> Iterator[str]:
 
 def team_lacks(application: Application) -> Iterator[str]:
     """What keeps the team from fulfilling the intake's rules, in sentences."""
-    intake = application.intake
-    people = len(application.members.all())
-    sectors = len(application.team_sectors())
+    yield from rules_lack(
+        application.intake, people=len(application.members.all()), sectors=len(application.team_sectors())
+    )
+
+
+def rules_lack(intake: Intake, *, people: int, sectors: int) -> Iterator[str]:
+    """What keeps a team of so many people from so many sectors from fulfilling the intake's rules."""
     if people < intake.team_min:
         missing = intake.team_min - people
         yield ngettext("The team lacks %(count)s person.", "The team lacks %(count)s people.", missing) % {
@@ -107,7 +112,11 @@ def composition_warning(application: Application) -> str:
 
     Source: seed B («mangler representant fra oppvekst/skole, kan være en barriere»). Never a block.
     """
-    gap = application.composition_gap()
+    return gap_warning(application.composition_gap())
+
+
+def gap_warning(gap: Sequence[str]) -> str:
+    """The warning about sectors that nobody comes from; empty when there are none."""
     if not gap:
         return ""
     return _(
