@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applications.states import IntakeState
+from innoskole.deadlines import reckoning
+from innoskole.deadlines.rules import deadline_at
 from innoskole.municipalities.regions import Division
 from innoskole.municipalities.sizes import SizeBounds
 
@@ -114,6 +116,11 @@ class Intake(models.Model):
     def accepts_at(self, now: datetime) -> bool:
         """Whether an application may be started, changed or submitted at `now`."""
         return self.state == IntakeState.OPEN and self.opens_at <= now <= self.closes_at
+
+    def answer_due(self, sent: datetime) -> datetime:
+        """Until when an offer sent at a moment stands: the end of the last day, which is a working day."""
+        last = reckoning.days_after(sent.astimezone(self.zone).date(), self.response_days)
+        return deadline_at(reckoning.next_working_day(last), self.zone)
 
     def about(self, language: str) -> str:
         return {"nb": self.about_nb, "nn": self.about_nn, "en": self.about_en}[language] or self.about_nb
