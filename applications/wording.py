@@ -144,7 +144,7 @@ def fraction_and_percent(chance: Fraction) -> str:
 
 
 def why(line: Line, *, region: str, size: str) -> list[str]:
-    """Why an application that was in the draw did or did not get a place: the same on the page as in the letter.
+    """Why an application in the draw did or did not get a place; the page and the letter say the same.
 
     region, size: names of the application's group.
     """

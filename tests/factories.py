@@ -358,7 +358,7 @@ class PartnerFactory(factory.django.DjangoModelFactory):
 
 
 class AssessmentFactory(factory.django.DjangoModelFactory):
-    """The first version of a decided assessment: qualified, as the rule proposes; the member's basis follows."""
+    """A decided assessment: qualified, as the rule proposes. The member's basis follows its outcome."""
 
     class Meta:
         model = a.Assessment

@@ -19,9 +19,7 @@ def write_letter(decision: Decision, *, now: datetime) -> Letter:
     Raises Refused when the decision has its letter: what a letter says is changed by a new decision only.
     """
     if Letter.objects.filter(decision=decision).exists():
-        raise Refused(
-            _("This decision has its letter, and a letter is never rewritten. Make a new decision.")
-        )
+        raise Refused(_("This decision has its letter, which is never rewritten. Make a new decision."))
     language = letters.language_of(decision.application)
     content = render_pdf(
         "decision", letters.content(decision, language=language), language=language, at=decision.leaves_at

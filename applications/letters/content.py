@@ -27,7 +27,7 @@ def language_of(application: Application) -> str:
 
 
 def recipient(decision: Decision, *, language: str) -> tuple[str, str]:
-    """Name and e-mail: of the person whom the decision is about, else of the municipality's contact person."""
+    """Name and e-mail of the person whom the decision is about, else of the contact person."""
     if decision.member is not None:
         return decision.member.name, decision.member.email
     application = decision.application
@@ -54,7 +54,7 @@ def _content(case: Case) -> dict[str, Any]:
         "title": _title(case),
         "reference": case.application.reference,
         "sender": [
-            str(_("The national innovation school for municipalities")),
+            _("The national innovation school for municipalities"),
             settings.SCHOOL_CONTACT_EMAIL,
         ],
         "recipient": _address(case),
@@ -156,8 +156,8 @@ def _person_opening(case: Case) -> str:
             " %(municipalities)s, after an individual assessment."
         ),
         DecisionKind.COURSE_PARTICIPANT: _(
-            "%(name)s is admitted as a course participant in the innovation school, %(intake)s, in the team of"
-            " %(municipalities)s."
+            "%(name)s is admitted as a course participant in the innovation school, %(intake)s, in the team"
+            " of %(municipalities)s."
         ),
     }
     return texts[DecisionKind(case.decision.kind)] % {

@@ -130,9 +130,7 @@ def _rule(case: Case) -> list[str]:
         rule = [_formal_rule(case)]
     elif case.application.late_filling:
         rule = [
-            _(
-                "Places that are free after the deadline are filled by the rule that the school has made known:"
-            ),
+            _("Places that are free after the deadline are filled by this rule of the school:"),
             case.application.late_filling.rule_text,
         ]
     else:
@@ -146,8 +144,8 @@ def _rule(case: Case) -> list[str]:
 def _formal_rule(case: Case) -> str:
     return _(
         "Each municipality may take part in one application, sent in by %(deadline)s. The application"
-        " guarantees that at least %(least)s and at most %(most)s people from at least %(sectors)s sectors take"
-        " part (the programme's admission criteria)."
+        " guarantees that at least %(least)s and at most %(most)s people from at least %(sectors)s sectors"
+        " take part (the programme's admission criteria)."
     ) % {
         "deadline": formats.moment(case.intake.closes_at),
         "least": case.intake.team_min,
@@ -227,8 +225,8 @@ def _next(case: Case) -> list[str]:
             return [
                 _invitation(),
                 _(
-                    "Whoever can document more education or experience may send it to the school, which then"
-                    " assesses the admission anew."
+                    "If you can document more education or experience, send it to the school, which then"
+                    " assesses your admission anew."
                 ),
             ]
         case _:
@@ -237,8 +235,8 @@ def _next(case: Case) -> list[str]:
 
 def _invitation() -> str:
     return _(
-        "When the municipality has accepted its place, everybody in the team gets an invitation by e-mail. In"
-        " it one confirms who one is, the education, and that one takes part."
+        "When the municipality has accepted its place, you get an invitation by e-mail. There you confirm who"
+        " you are, your education, and that you take part."
     )
 
 
@@ -249,7 +247,7 @@ def _next_with_place(case: Case) -> list[str]:
     due = offer.due_at if offer and offer.state == OfferState.SENT else None
     page = settings.BASE_URL + reverse("applications:tasks", args=[case.application.reference])
     return [
-        _("The municipality accepts or declines the place by %(moment)s, on the page %(page)s.")
+        _("The municipality accepts or declines the place by %(moment)s, on this page: %(page)s")
         % {"moment": formats.moment(due or case.intake.answer_due(case.decision.leaves_at)), "page": page},
         _(
             "A place that is not accepted by then goes to the waiting list. When it is accepted, everybody in"
@@ -270,9 +268,10 @@ def _appeal(case: Case) -> list[str]:
         % {"day": formats.day(case.appeal.day, weekday=True)},
         rules.explain(case.appeal),
         _(
-            "Send the appeal to the school, at %(email)s. It says which decision it is about, which change is"
-            " wanted, and why (§ 32). The school may itself change the decision; if it does not, the appeals"
-            " board decides (§ 33). One may ask that the decision waits until the appeal is decided (§ 42)."
+            "Send the appeal to the school, at %(email)s. Say which decision it is about, which change is"
+            " wanted, and why (§ 32). The school may change the decision itself; if it does not, the appeals"
+            " board decides (§ 33). The school can be asked to let the decision wait until the appeal is"
+            " decided (§ 42)."
         )
         % {"email": settings.SCHOOL_CONTACT_EMAIL},
     ]
@@ -282,7 +281,7 @@ def _rights(case: Case) -> list[str]:
     return [
         _(
             "The parties have the right to see the documents of the case (forvaltningsloven §§ 18 and 19)."
-            " Questions are answered at %(email)s; give the reference %(reference)s."
+            " Send questions to %(email)s with the reference %(reference)s."
         )
         % {"email": settings.SCHOOL_CONTACT_EMAIL, "reference": case.application.reference},
     ]
