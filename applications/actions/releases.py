@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from applications.actions import decisions, offers, selection
+from applications.actions import consequences, decisions, offers, selection
 from applications.actions.letters import write_letter
 from applications.actions.moves import move
 from applications.models import Decision, DecisionKind, DrawRound, Intake, Offer, Release
@@ -230,7 +230,7 @@ def _release(pk: int, now: datetime) -> bool:
 
 @transaction.atomic
 def _issue(pk: int, now: datetime) -> bool:
-    """Let a single decision leave, with the offer that goes with it."""
+    """Let a single decision leave, with the offer that goes with it and what else follows from it."""
     _lock(Decision.objects.select_related("application__intake").get(pk=pk).application.intake)
     decision = Decision.objects.due(now).with_letter().filter(pk=pk).first()
     if decision is None or _void_if_gone(decision, now):
@@ -240,6 +240,7 @@ def _issue(pk: int, now: datetime) -> bool:
         if prepared is not None:
             offers.send_offer(prepared, now=now)
     decisions.issue(decision, now=now)
+    consequences.follow(decision, now=now)
     return True
 
 

@@ -31,6 +31,9 @@ OF_PERSONS = (
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
+    def with_people(self) -> "ReleaseQuerySet":
+        return self.select_related("intake", "prepared_by", "approved_by")
+
     def standing(self) -> "ReleaseQuerySet":
         """Prepared or approved, and not yet released."""
         return self.filter(state__in=(ReleaseState.PREPARED, ReleaseState.APPROVED))
@@ -80,6 +83,11 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.intake}: {self.leaves_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def leaves_when_approved(self) -> bool:
+        """Whether no later minute was chosen than that of the approval."""
+        return self.leaves_at <= self.prepared_at
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -201,6 +209,16 @@ class Decision(models.Model):
     def is_of_person(self) -> bool:
         return self.member_id is not None
 
+    @property
+    def is_standing(self) -> bool:
+        """Made, and not yet told."""
+        return self.state in (DecisionState.PREPARED, DecisionState.APPROVED)
+
+    @property
+    def leaves_when_approved(self) -> bool:
+        """Whether no later minute was chosen than that of the approval."""
+        return self.leaves_at <= self.prepared_at
+
 
 class Letter(models.Model):
     """The letter of a decision as PDF, exactly as it is sent, with its digest."""
@@ -228,3 +246,7 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.to_name} ({self.digest[:8]})"
+
+    @property
+    def is_held_back(self) -> bool:
+        return self.suppressed_at is not None

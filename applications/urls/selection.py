@@ -18,6 +18,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{OF_INTAKE}/draw/", deeds.deed, {"name": "draw"}, name="selection_draw"),
     path(f"{OF_INTAKE}/check/", deeds.deed, {"name": "check"}, name="selection_check"),
     path(f"{OF_INTAKE}/decide/", deeds.deed, {"name": "decide"}, name="selection_decide"),
-    path(f"{OF_INTAKE}/publish/", deeds.deed, {"name": "publish"}, name="selection_publish"),
     path(f"{OF_INTAKE}/annul/", deeds.annul, name="selection_annul"),
 ]

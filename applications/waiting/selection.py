@@ -10,6 +10,7 @@ from applications.models import (
     Application,
     DrawRound,
     Intake,
+    Release,
     SourceValue,
 )
 from applications.states import LIST_IS_UNFROZEN, IntakeState
@@ -38,8 +39,9 @@ def selection_waits(user: User, now: datetime) -> list[Waiting]:
         for intake in to_freeze.order_by("objections_close_at")
     ]
     under_way = (IntakeState.LOCKED, IntakeState.DRAWN, IntakeState.CHECKED, IntakeState.DECIDED)
-    rounds = DrawRound.objects.standing().filter(intake__state__in=under_way).select_related("intake")
-    for draw_round in rounds.prefetch_related("sources").order_by("frozen_at"):
+    prepared = Release.objects.standing().filter(intake=OuterRef("intake"))
+    rounds = DrawRound.objects.standing().filter(~Exists(prepared), intake__state__in=under_way)
+    for draw_round in rounds.select_related("intake").prefetch_related("sources").order_by("frozen_at"):
         found += _of_round(user, draw_round, now)
     return found
 
@@ -63,7 +65,7 @@ def _of_round(user: User, draw_round: DrawRound, now: datetime) -> list[Waiting]
         return wait(_("Check the draw: %(intake)s"), "selection_check", draw_round.drawn_at)
     if intake.state == IntakeState.CHECKED:
         return wait(_("Decide the selection: %(intake)s"), "selection_decide", draw_round.checked_at)
-    return wait(_("Publish the selection: %(intake)s"), "selection_publish", draw_round.decided_at)
+    return wait(_("Prepare the letters of the selection: %(intake)s"), "release", draw_round.decided_at)
 
 
 def _of_source(user: User, intake: Intake, source: SourceValue, now: datetime) -> list[Waiting]:

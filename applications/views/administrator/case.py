@@ -22,7 +22,7 @@ from applications.forms.administrator import InformationRequestForm, ReasonForm
 from applications.models import Application, TeamMember
 from applications.models.admission import Proposal, proposal_for
 from applications.models.completeness import composition_warning
-from applications.models.content import PARTS, content_digest
+from applications.models.content import PARTS, guaranteed_digest
 from applications.models.readiness import READS, conditions, current_guarantee
 from applications.models.summary import sections
 from applications.states import LIST_IS_UNFROZEN, TRANSITIONS, State
@@ -196,10 +196,11 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
             "content_changed": bool(
                 guarantee
                 and guarantee.content_digest
-                and guarantee.content_digest != content_digest(application)
+                and guarantee.content_digest != guaranteed_digest(application)
             ),
             "doubtful_approver": guarantee is not None
             and not domain_proves(guarantee.approver_email, application.lead),
+            "decisions": application.decisions.with_letter(),
             "submissions": application.submissions.select_related("submitted_by").order_by("-number"),
             "letters": Message.objects.about(application),
             "plain_deeds": [

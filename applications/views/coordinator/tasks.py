@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from applications.actions.drafts import take_over as take_over_action
-from applications.models import Application, MunicipalityRole, Part, StepDraft
+from applications.models import Application, Decision, MunicipalityRole, Part, StepDraft
 from applications.models.completeness import Lack, composition_warning, lacks
 from applications.models.content import FIELDS, open_parts, open_request
 from applications.models.readiness import current_guarantee
@@ -76,6 +76,7 @@ def tasks(request: HttpRequest, reference: str) -> HttpResponse:
             "others": _others(drafts, user),
             "composition_warning": composition_warning(application),
             "sections": [] if open_now else sections(application),
+            "decisions": _decisions(application) if is_editor and not open_now else [],
             "may_reopen": _may_reopen(user, application, now),
             "may_withdraw": is_editor
             and State.WITHDRAWN in TRANSITIONS[application.state]
@@ -95,6 +96,11 @@ def take_over(request: HttpRequest, reference: str) -> HttpResponse:
     else:
         messages.success(request, _("You are now the contact person of this application."))
     return redirect(application)
+
+
+def _decisions(application: Application) -> Sequence[Decision]:
+    """What the school has decided and told, the newest first; decisions on persons are their own."""
+    return application.decisions.of_applications().issued().with_letter().order_by("-version")
 
 
 def _may_reopen(user: User, application: Application, now: datetime) -> bool:

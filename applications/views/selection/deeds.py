@@ -56,25 +56,17 @@ DEEDS = {
     "decide": Deed(
         _("Decide the selection"),
         _("Decide"),
-        _("The selection is decided. Nobody outside the school knows it until you publish it."),
+        _("The selection is decided. Nobody outside the school knows it before its letters leave."),
         "applications/selection/deed_decide.html",
         IntakeState.CHECKED,
         lambda draw_round, by, now: actions.decide(draw_round, by=by, now=now),
-    ),
-    "publish": Deed(
-        _("Publish the selection"),
-        _("Publish and send the letters"),
-        _("The selection is published, and the letters are on their way."),
-        "applications/selection/deed_publish.html",
-        IntakeState.DECIDED,
-        lambda draw_round, by, now: actions.publish(draw_round, by=by, now=now),
     ),
 }
 
 
 @administrator_required
 def deed(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """Draw, check, decide or publish: GET says what will happen, POST does it."""
+    """Draw, check or decide: GET says what will happen, POST does it."""
     chosen, draw_round = DEEDS[name], _standing(slug)
     intake, user = draw_round.intake, person(request)
     form = forms.Form(_posted(request))
@@ -97,7 +89,6 @@ def deed(request: HttpRequest, slug: str, name: str) -> HttpResponse:
             "is_its_turn": intake.state == chosen.state,
             "obstacle": actions.obstacle_to_check(draw_round, user) if name == "check" else "",
             "checks": _checks(draw_round) if name == "check" else [],
-            "letters": len([each for each in draw_round.applications().values() if each.state == "ready"]),
         },
     )
 

@@ -71,9 +71,9 @@ def _steps(
     now: datetime,
 ) -> list[Step]:
     if standing is not None and not standing.is_draw:
-        return [_settled(intake), _no_draw(intake), _publish(intake)]
+        return [_settled(intake), _no_draw(intake), _release(intake)]
     if standing is None and intake.applications.candidates().count() <= intake.capacity:
-        return [_settled(intake), _decide_without_draw(intake, now), _publish(intake)]
+        return [_settled(intake), _decide_without_draw(intake, now), _release(intake)]
     return [
         _settled(intake),
         _freeze(intake, standing, now),
@@ -81,7 +81,7 @@ def _steps(
         _draw(intake, sources),
         _check(intake, standing, user),
         _decide(intake),
-        _publish(intake),
+        _release(intake),
     ]
 
 
@@ -178,11 +178,21 @@ def _decide(intake: Intake) -> Step:
     return _next(title, intake, "selection_decide") if intake.state == IntakeState.CHECKED else _waits(title)
 
 
-def _publish(intake: Intake) -> Step:
-    title = _("Publish to everybody at the same minute")
+def _release(intake: Intake) -> Step:
+    """Publishing is the release of the letters: the result becomes public at the minute when they leave."""
+    title = _("Send the letters and publish to everybody at the same minute")
     if intake.state == IntakeState.PUBLISHED:
         return _done(title)
-    return _next(title, intake, "selection_publish") if intake.state == IntakeState.DECIDED else _waits(title)
+    if intake.state != IntakeState.DECIDED:
+        return _waits(title)
+    standing = intake.releases.standing().first()
+    if standing is None:
+        return _next(title, intake, "release")
+    hint = _("They leave %(moment)s, Norwegian time.") % {"moment": formats.moment(standing.leaves_at)}
+    url = reverse("applications:release", args=[intake.slug])
+    return Step(
+        title, standing.get_state_display(), url, "" if standing.leaves_when_approved else hint, "info"
+    )
 
 
 def _withdrawn(standing: DrawRound) -> list[str]:
