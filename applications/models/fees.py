@@ -1,8 +1,10 @@
 """Course fee per municipality as an invoice basis, and semester fee per student: paid or not."""
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,15 +12,50 @@ from django.utils.translation import gettext_lazy as _
 from applications.models.application import Application
 from applications.models.intake import Intake
 from applications.models.team import TeamMember
+from innoskole.accounts.models import Unchangeable
+from innoskole.ui import formats
+
+SEMESTERS = (1, 2)
+ORGANISATION_NUMBER_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
+
+
+def organisation_number(text: str) -> str:
+    """The nine digits of an organisation number, without the spaces that people write in it.
+
+    Raises ValidationError, with a sentence, when it is not nine digits or its check digit does not fit: the
+    eight first, weighted 3 2 7 6 5 4 3 2, and the ninth add up to a multiple of 11 (Brønnøysundregistrene).
+    """
+    digits = "".join(text.split())
+    if len(digits) != 9 or not (digits.isascii() and digits.isdigit()):
+        raise ValidationError(_("An organisation number has nine digits, for example 972 418 013."))
+    weighted = zip(ORGANISATION_NUMBER_WEIGHTS, digits, strict=False)
+    if (sum(weight * int(digit) for weight, digit in weighted) + int(digits[-1])) % 11:
+        raise ValidationError(
+            _("This is no organisation number: its last digit does not fit the others. Look for a slip.")
+        )
+    return digits
 
 
 class FeeRateQuerySet(models.QuerySet["FeeRate"]):
     def valid_on(self, day: date) -> "FeeRate | None":
+        """The course fee on a day; None before the first one."""
         return self.filter(valid_from_on__lte=day).order_by("-valid_from_on").first()
+
+    def of_intake(self, intake: Intake) -> "FeeRate | None":
+        """The course fee of an intake: the one of the day on which its result was published."""
+        if intake.published_at is None:
+            return None
+        return self.valid_on(formats.local(intake.published_at).date())
+
+    def update(self, **kwargs: Any) -> int:
+        raise Unchangeable("Course fees are never changed: add one that is valid from a later day.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise Unchangeable("Course fees are never deleted: add one that is valid from a later day.")
 
 
 class FeeRate(models.Model):
-    """The course fee of one municipality's team, in whole kroner, from a day on."""
+    """The course fee of one municipality's team, in whole kroner, from a day on. Append-only."""
 
     amount = models.PositiveIntegerField(_("course fee in kroner"))
     valid_from_on = models.DateField(_("valid from"), unique=True)
@@ -34,9 +71,20 @@ class FeeRate(models.Model):
     def __str__(self) -> str:
         return f"{self.amount} ({self.valid_from_on:%Y-%m-%d})"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise Unchangeable("Course fees are never changed: add one that is valid from a later day.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise Unchangeable("Course fees are never deleted: add one that is valid from a later day.")
+
 
 class CourseFee(models.Model):
-    """What one accepted application is invoiced, to whom, with the buyer's own reference."""
+    """What one accepted application is invoiced, to whom, with the buyer's own reference.
+
+    exported_at: when the school took it over for the accounts; stated later than that, it has changed since.
+    """
 
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="course_fee")
     organisation_number = models.CharField(_("organisation number"), max_length=9)
@@ -75,3 +123,11 @@ class SemesterFee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id}/{self.semester}: {self.paid_on}"
+
+
+def has_paid(member: TeamMember, semester: int) -> bool:
+    """Whether the semester fee of the first (1) or second (2) semester is recorded as paid.
+
+    The exam asks. Course participants have no semester fee, and so have never paid one.
+    """
+    return member.semester_fees.filter(semester=semester, paid_on__isnull=False).exists()
