@@ -160,7 +160,10 @@ PARTICIPATION_TRANSITIONS: Moves = {
         {Participation.COMPLETED, Participation.WITHDRAWN, Participation.REPLACED}
     ),
     Participation.COMPLETED: frozenset(),
-    Participation.WITHDRAWN: frozenset({Participation.REPLACED}),
+    # Opened again after a misclick, while the team has room.
+    Participation.WITHDRAWN: frozenset(
+        {Participation.NOMINATED, Participation.INVITED, Participation.REPLACED}
+    ),
     Participation.REPLACED: frozenset(),
 }
 
@@ -255,10 +258,11 @@ OFFER_TRANSITIONS: Moves = {
         {OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN}
     ),
     # A place that is given up after the answer is declined; staff undo a misclick while a place is free.
-    OfferState.ACCEPTED: frozenset({OfferState.DECLINED, OfferState.WITHDRAWN}),
+    OfferState.ACCEPTED: frozenset({OfferState.DECLINED, OfferState.WITHDRAWN, OfferState.SENT}),
     OfferState.DECLINED: frozenset({OfferState.SENT}),
     OfferState.EXPIRED: frozenset({OfferState.SENT}),
-    OfferState.WITHDRAWN: frozenset({OfferState.PREPARED}),  # by a reversal
+    # By a reversal: a free place, or the next one that becomes free.
+    OfferState.WITHDRAWN: frozenset({OfferState.PREPARED, OfferState.WAITING}),
 }
 
 HOLDS_A_PLACE = (OfferState.PREPARED, OfferState.SENT, OfferState.ACCEPTED)

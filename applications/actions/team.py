@@ -16,6 +16,7 @@ from applications.models.content import (
     source_label,
     values_of,
 )
+from applications.states import IN_TEAM, Participation
 from applications.uploads import Upload
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
@@ -45,7 +46,7 @@ def add_member(application: Application, values: Values, *, by: User, now: datet
     """
     current = locked(application)
     require_open(current, Part.TEAM, now)
-    _refuse_twice(current, values["email"])
+    refuse_twice(current, values["email"])
     if current.members.count() >= current.intake.team_max:
         raise Refused(
             _("The team may have at most %(count)s people. Remove somebody first.")
@@ -76,7 +77,7 @@ def change_member(member: TeamMember, values: Values, *, version: str, by: User,
     if theirs != values:
         if fingerprint(theirs) != version:
             raise Conflict(theirs)
-        _refuse_twice(current, values["email"], but=stored)
+        refuse_twice(current, values["email"], but=stored)
         before = in_source(stored, MEMBER_FIELDS)
         for field, value in values.items():
             setattr(stored, field, value)
@@ -100,7 +101,7 @@ def remove_member(member: TeamMember, *, by: User, now: datetime) -> None:
     require_open(current, Part.TEAM, now)
     stored = _still_there(current, member)
     for document in stored.documents.all():
-        _forget_file(document)
+        forget_file(document)
     current.step_drafts.filter(step=step_of(stored)).delete()
     touch(current, now)
     audit.record(current, REMOVED, by=by, now=now, changes={PERSON: (str(stored), None)})
@@ -112,9 +113,15 @@ def add_document(member: TeamMember, upload: Upload, *, by: User, now: datetime)
     """Keep a checked file with a person. Raises Refused when the same file is there already."""
     current = locked(member.application)
     require_open(current, Part.TEAM, now)
-    stored = _still_there(current, member)
+    return store_document(_still_there(current, member), upload, application=current, by=by, now=now)
+
+
+def store_document(
+    member: TeamMember, upload: Upload, *, application: Application, by: User, now: datetime
+) -> Document:
+    """Keep a file with a person of a locked application, open or not. Raises Refused for the same file."""
     document = Document(
-        member=stored,
+        member=member,
         original_name=upload.name,
         content_type=upload.content_type,
         size=upload.size,
@@ -122,19 +129,19 @@ def add_document(member: TeamMember, upload: Upload, *, by: User, now: datetime)
         uploaded_by=by,
         uploaded_at=now,
     )
-    if stored.documents.filter(digest=upload.digest).exists():
+    if member.documents.filter(digest=upload.digest).exists():
         raise Refused(_("The file “%(name)s” has been uploaded already.") % {"name": upload.name})
     document.file.save(upload.name, upload.file, save=False)
     try:
         with transaction.atomic():
             document.save()
-            touch(current, now)
+            touch(application, now)
             audit.record(
-                current,
+                application,
                 UPLOADED,
                 by=by,
                 now=now,
-                changes={PERSON: (None, str(stored)), DOCUMENT: (None, upload.name)},
+                changes={PERSON: (None, str(member)), DOCUMENT: (None, upload.name)},
             )
     except IntegrityError:
         document.file.storage.delete(str(document.file.name))
@@ -147,7 +154,7 @@ def remove_document(document: Document, *, by: User, now: datetime) -> None:
     """Remove a document; the file goes when the transaction has committed."""
     current = locked(document.member.application)
     require_open(current, Part.TEAM, now)
-    _forget_file(document)
+    forget_file(document)
     touch(current, now)
     audit.record(
         current,
@@ -163,7 +170,8 @@ def _changes(before: Values, after: Values) -> audit.Changes:
     return {source_label(TeamMember, field): (before[field], after[field]) for field in after}
 
 
-def _forget_file(document: Document) -> None:
+def forget_file(document: Document) -> None:
+    """Delete the file when the transaction has committed."""
     storage, name = document.file.storage, str(document.file.name)
     transaction.on_commit(lambda: storage.delete(name), robust=True)
 
@@ -175,10 +183,14 @@ def _still_there(application: Application, member: TeamMember) -> TeamMember:
     return stored
 
 
-def _refuse_twice(application: Application, email: str, but: TeamMember | None = None) -> None:
-    same = application.members.filter(email=email.lower()).first()
-    if same is not None and same != but:
-        raise Refused(
-            _("%(name)s is in the team already with the address %(email)s.")
-            % {"name": same.name, "email": same.email}
-        )
+def refuse_twice(application: Application, email: str, but: TeamMember | None = None) -> None:
+    """Raise Refused when somebody else in the team, a reserve or one who has left has the address."""
+    same = TeamMember.everyone.filter(application=application, email=email.lower()).first()
+    if same is None or same == but:
+        return
+    who = {"name": same.name, "email": same.email}
+    if same.participation in IN_TEAM:
+        raise Refused(_("%(name)s is in the team already with the address %(email)s.") % who)
+    if same.participation == Participation.RESERVE:
+        raise Refused(_("%(name)s is named as a reserve with the address %(email)s.") % who)
+    raise Refused(_("%(name)s has been in the team before with the address %(email)s.") % who)

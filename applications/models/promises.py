@@ -2,7 +2,10 @@
 
 from django.utils.translation import gettext as _
 
+from applications.models.admission import consequence
 from applications.models.application import Application
+from applications.models.team import TeamMember
+from applications.states import Basis
 from innoskole.accounts.models import User
 from innoskole.municipalities.models import LanguageForm, Municipality
 
@@ -20,6 +23,27 @@ def guarantee_text(application: Application) -> str:
         "maximum": intake.team_max,
         "sectors": intake.sectors_min,
         "intake": intake,
+    }
+
+
+def invitation_text(member: TeamMember, basis: str) -> str:
+    """What a nominated person agrees to. basis: the admission basis that they have been told of.
+
+    Source: programme page, «6 samlinger à 2-3 dager, til sammen 14 dager … over to semestre på deltid».
+    """
+    application = member.application
+    return _(
+        "I take part in the innovation school for municipalities, %(intake)s, in the team of"
+        " %(municipality)s. The course has six sessions of two to three days, 14 days in all, over two"
+        " semesters, with work on our project between them. I am admitted as: %(basis)s. %(consequence)s"
+        " I have read how the school uses my personal data, and I agree that it keeps what the municipality"
+        " has written about me for as long as the course and its documentation require. My municipality can"
+        " see that I have answered, and in which role I take part."
+    ) % {
+        "intake": application.intake,
+        "municipality": application.lead,
+        "basis": Basis(basis).label,
+        "consequence": consequence(basis),
     }
 
 

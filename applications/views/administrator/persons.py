@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 from applications.actions import admission as deeds
 from applications.forms.administrator import AssessmentForm, ReasonForm
 from applications.models import Assessment, TeamMember
-from applications.models.admission import DECISIONS, consequence, proposal_for
+from applications.models.admission import DECIDED, DECISIONS, consequence, proposal_for
+from applications.models.people import BASIS_OF_KIND
 from applications.models.summary import member_rows
-from applications.states import Basis, State
+from applications.states import IN_TEAM, Basis, DecisionState, State
 from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.accounts.middleware import kept_post
 from innoskole.accounts.models import User
@@ -33,7 +34,7 @@ def assess(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _after(assessment))
-            return redirect("applications:case", reference)
+            return _next(member)
     return _page(request, member, form=form, discard_form=ReasonForm(prefix="discard"))
 
 
@@ -49,7 +50,7 @@ def approve(request: HttpRequest, reference: str, pk: int, version: int) -> Http
         messages.error(request, str(refusal))
         return redirect("applications:assess", reference, pk)
     messages.success(request, _("The decision is approved and in force."))
-    return redirect("applications:case", reference)
+    return _next(member)
 
 
 @administrator_required
@@ -77,6 +78,7 @@ def _page(
     application = member.application
     assessments = list(member.assessments.select_related("decided_by", "approved_by"))
     pending = next((one for one in assessments if one.is_pending), None)
+    letter = member.decisions.exclude(state__in=(DecisionState.VOID, DecisionState.SUPERSEDED)).first()
     return TemplateResponse(
         request,
         "applications/administrator/assess.html",
@@ -89,11 +91,26 @@ def _page(
             "assessments": assessments,
             "pending": pending,
             "may_approve": pending is not None and _may_approve(pending, person(request)),
-            "form": form if application.state == State.IN_REVIEW and pending is None else None,
+            "form": form if deeds.may_be_assessed(member) and pending is None else None,
+            "has_place": application.state in (State.ADMITTED, State.ENROLLED)
+            and member.participation in IN_TEAM,
+            "letter": letter,
+            "is_told": letter is not None and letter.state == DecisionState.ISSUED,
+            "can_prepare": member.basis in DECIDED
+            and pending is None
+            and (letter is None or BASIS_OF_KIND[letter.kind] != member.basis),
             "discard_form": discard_form,
             "consequences": [(Basis(basis).label, consequence(basis)) for basis in DECISIONS],
         },
     )
+
+
+def _next(member: TeamMember) -> HttpResponse:
+    """Back to the case while it is in review; after that the person's letter is what comes next."""
+    application = member.application
+    if application.state == State.IN_REVIEW:
+        return redirect("applications:case", application.reference)
+    return redirect("applications:assess", application.reference, member.pk)
 
 
 def _may_approve(pending: Assessment, user: User) -> bool:
@@ -108,7 +125,7 @@ def _after(assessment: Assessment) -> str:
 
 def _member(reference: str, pk: int) -> TeamMember:
     return get_object_or_404(
-        TeamMember.objects.select_related("application__intake", "application__lead").prefetch_related(
+        TeamMember.everyone.select_related("application__intake", "application__lead").prefetch_related(
             "documents"
         ),
         application__reference=reference,
