@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from applications.actions import deadlines, interests, releases
+from applications.actions import deadlines, interests, offers, participation, releases
 from applications.models import Release
 
 
@@ -41,3 +41,9 @@ def delete_interests() -> dict[str, int]:
 def invite_due() -> int:
     """Invite those who took over from others; see applications.actions.participation."""
     return participation.invite_due(timezone.now())
+
+
+@shared_task
+def sweep_offers() -> int:
+    """Let offers expire, remind, and end the waiting on closed lists; see applications.actions.offers."""
+    return offers.sweep(timezone.now())

@@ -24,5 +24,6 @@ app.conf.beat_schedule = {
     "invite-newcomers": {"task": "applications.tasks.invite_due", "schedule": 60.0},
     "close-and-tell": {"task": "applications.tasks.sweep_deadlines", "schedule": 60.0},
     "release-decisions": {"task": "applications.tasks.release_due", "schedule": 60.0},
+    "sweep-offers": {"task": "applications.tasks.sweep_offers", "schedule": 60.0},
     "write-letters": {"task": "applications.tasks.write_missing_letters", "schedule": 60.0},
 }

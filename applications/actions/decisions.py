@@ -159,8 +159,24 @@ def of_persons(application: Application) -> Iterator[tuple[TeamMember, str, str]
                 _("The admission basis of %(name)s in the application of %(municipality)s is not decided.")
                 % {"name": member.name, "municipality": application.lead}
             )
-        standing = [each for each in member.assessments.all() if each.discarded_at is None]
-        yield member, kind, standing[-1].reason if standing else ""
+        yield member, kind, _grounds(member)
+
+
+def decide_persons(application: Application, *, now: datetime) -> None:
+    """Issue the decision on each person that follows from the assessment, unless it is in force already.
+
+    A person whose basis is not decided gets a decision when it is; the offer cannot be accepted before.
+    """
+    for member in application.members.prefetch_related("assessments"):
+        kind = KIND_OF_BASIS.get(member.basis)
+        if kind and not member.decisions.in_force().filter(kind=kind).exists():
+            decide_by_rule(application, kind, member=member, grounds=_grounds(member), now=now)
+
+
+def _grounds(member: TeamMember) -> str:
+    """Why the person's basis is as it is, from the assessment in force."""
+    standing = [each for each in member.assessments.all() if each.discarded_at is None]
+    return standing[-1].reason if standing else ""
 
 
 def _create(

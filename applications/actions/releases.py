@@ -34,6 +34,8 @@ CANCELLED = gettext_noop("cancelled the release of the letters")
 RELEASED = gettext_noop("let the letters leave and published the selection")
 CANCELLED_WITH_ALL = gettext_noop("voided the decision with the release that it belonged to")
 SUBJECT_GONE = gettext_noop("voided the decision, because its subject has withdrawn")
+TOO_LATE = gettext_noop("voided the decision, because the team has been enrolled")
+ENROLLED = gettext_noop("The team was enrolled before the decision was sent.")
 GONE = gettext_noop("The application or the person was withdrawn before the decision was sent.")
 
 
@@ -240,13 +242,20 @@ def _issue(pk: int, now: datetime) -> bool:
         if prepared is not None:
             offers.send_offer(prepared, now=now)
     decisions.issue(decision, now=now)
+    offers.follow(decision, now=now)
     consequences.follow(decision, now=now)
     return True
 
 
 def _void_if_gone(decision: Decision, now: datetime) -> bool:
-    """Whoever withdraws after the decision was made, and before it is told, is not told it any more."""
+    """Whoever withdraws after the decision was made, and before it is told, is not told it any more.
+
+    Nor does a decision take the place from a team that has been enrolled meanwhile.
+    """
     member = decision.member
+    if decision.kind == DecisionKind.DECLINED and decision.application.state == State.ENROLLED:
+        decisions.withdraw(decision, verb=TOO_LATE, reason=ENROLLED, by=None, now=now)
+        return True
     is_gone = decision.application.state == State.WITHDRAWN
     if is_gone or (member is not None and member.participation not in IN_TEAM):
         decisions.withdraw(decision, verb=SUBJECT_GONE, reason=GONE, by=None, now=now)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_noop
 
 from applications.actions.drafts import locked, require_proven
 from applications.actions.moves import move
+from applications.actions.offers import leave
+from applications.actions.promotions import locked_intake
 from applications.emails import coordinator as letters
 from applications.models import Application, MunicipalityRole, Submission
 from applications.models.application import RECEIVED_STATES
@@ -140,8 +142,10 @@ def reopen(application: Application, *, by: User, now: datetime) -> Application:
 def withdraw(application: Application, *, by: User, now: datetime, reason: str) -> None:
     """Withdraw the application; every municipality in it may apply again while the intake is open.
 
-    Raises Refused without a reason, for somebody who may not, and where there is nothing to withdraw.
+    A place that it holds goes to whoever is next. Raises Refused without a reason, for somebody who may not,
+    and where there is nothing to withdraw.
     """
+    locked_intake(application.intake_id)
     current = locked(application)
     if not reason.strip():
         raise Refused(_("State the reason."))
@@ -166,6 +170,7 @@ def withdraw(application: Application, *, by: User, now: datetime, reason: str) 
         letters.partner_released(part, now=now)
     current.municipalities.filter(spends=True).update(spends=False)
     letters.withdrawn(current, by=by, reason=reason.strip(), now=now)
+    leave(current, reason=reason.strip(), by=by, now=now)
 
 
 def _is_guaranteed(application: Application) -> bool:

@@ -78,6 +78,8 @@ class Intake(models.Model):
     trial_draws = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
+    waiting_list_closed_at = models.DateTimeField(_("waiting list closed"), null=True, blank=True)
+    waiting_list_closed_reason = models.TextField(_("why the waiting list is closed"), blank=True)
 
     objects = IntakeQuerySet.as_manager()
 
@@ -95,6 +97,10 @@ class Intake(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(small_below__lt=F("large_from")), name="intake_size_bounds_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(waiting_list_closed_at__isnull=True) | ~Q(waiting_list_closed_reason=""),
+                name="closed_waiting_list_has_a_reason",
             ),
         ]
 

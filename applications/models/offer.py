@@ -9,16 +9,32 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import Application
+from applications.models.content import fingerprint, values_of
 from applications.models.intake import Intake
 from applications.states import HOLDS_A_PLACE, OfferState
 
+# What is confirmed of each person when an offer is accepted.
+CONFIRMED_FIELDS = ("name", "email", "position", "unit", "sector", "basis")
+
 
 class OfferQuerySet(models.QuerySet["Offer"]):
+    def of(self, intake: Intake) -> "OfferQuerySet":
+        return self.filter(application__intake=intake)
+
     def holding(self) -> "OfferQuerySet":
         return self.filter(state__in=HOLDS_A_PLACE)
 
     def waiting(self) -> "OfferQuerySet":
         return self.filter(state=OfferState.WAITING)
+
+    def entitled(self) -> "OfferQuerySet":
+        """Those whom a reversal has given the next free place, in the order in which they get it."""
+        return self.waiting().filter(entitled_at__isnull=False).order_by("entitled_at", "pk")
+
+    def left_waiting(self) -> "OfferQuerySet":
+        """Reserves on a waiting list that has been closed, who have not been told yet."""
+        closed = Q(application__intake__waiting_list_closed_at__isnull=False)
+        return self.waiting().filter(closed, entitled_at__isnull=True)
 
     def overdue(self, now: datetime) -> "OfferQuerySet":
         return self.filter(state=OfferState.SENT, due_at__lt=now)
@@ -68,6 +84,34 @@ class Offer(models.Model):
     def __str__(self) -> str:
         return f"{self.application_id}: {self.state}"
 
+    @property
+    def holds_a_place(self) -> bool:
+        return self.state in HOLDS_A_PLACE
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the municipality has been offered a place, and not only a number on the waiting list."""
+        return self.sent_at is not None
+
+    def is_open_at(self, now: datetime) -> bool:
+        """Whether the municipality may still answer."""
+        return self.state == OfferState.SENT and self.due_at is not None and now <= self.due_at
+
+
+def team_now(application: Application) -> list[dict[str, Any]]:
+    """The team as it is confirmed when an offer is accepted, as plain JSON values."""
+    return [values_of(member, CONFIRMED_FIELDS) for member in application.members.all()]
+
+
+def team_digest(application: Application) -> str:
+    """Equal exactly when the team is: what somebody has seen is the team that they confirm."""
+    return fingerprint({"team": team_now(application)})
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    def free(self) -> "PlaceQuerySet":
+        return self.filter(offer__isnull=True)
+
 
 class Place(models.Model):
     """One of the places of an intake. There are no more rows than places, and one offer has one place:
@@ -76,6 +120,8 @@ class Place(models.Model):
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="places")
     number = models.PositiveSmallIntegerField()
     offer = models.OneToOneField(Offer, on_delete=models.PROTECT, null=True, blank=True, related_name="place")
+
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
@@ -102,6 +148,17 @@ class PromotionRule(models.TextChoices):
     TOO_LATE = "too_late", _("The course has begun")
 
 
+class PromotionQuerySet(models.QuerySet["Promotion"]):
+    def with_names(self) -> "PromotionQuerySet":
+        """With what its sentence says."""
+        return self.select_related(
+            "place",
+            "dropped__application__lead",
+            "promoted__application__lead",
+            "passed_over__application__lead",
+        )
+
+
 class Promotion(models.Model):
     """A line of the log: which place became free, who got it, by which rule, or why nobody did."""
 
@@ -119,6 +176,8 @@ class Promotion(models.Model):
         Offer, on_delete=models.PROTECT, null=True, blank=True, related_name="passed_over_in"
     )
     happened_at = models.DateTimeField()
+
+    objects = PromotionQuerySet.as_manager()
 
     class Meta:
         ordering = ["happened_at", "pk"]

@@ -29,6 +29,7 @@ _REASONS: dict[Rule, str] = {
 class Promotion:
     """One application that takes over a place, and why.
 
+    dropped: empty when the place was free of somebody who is not in the draw; then everybody is equally near.
     rule:
       "same_cell", "same_region", "same_size", "lot"   the lowest lot among those nearest to the dropped one
       "quotas"   as above it would have been `passed_over`, but with more deviation from the quotas in force
@@ -45,7 +46,9 @@ class Promotion:
 
     def sentence(self) -> str:
         kept = "alle kvoter er holdt" if not self.deviation else f"avviket fra kvotene er {self.deviation}"
-        takes_over = f"{self.promoted} overtar plassen etter {self.dropped}"
+        takes_over = f"{self.promoted} overtar " + (
+            f"plassen etter {self.dropped}" if self.dropped else "en ledig plass"
+        )
         return f"{takes_over}: {_REASONS[self.rule]} ({kept}; lodd {self.lot[:8]})."
 
 
@@ -53,12 +56,13 @@ def replacement(
     basis: bytes,
     protocol: bytes,
     *,
-    dropped: str,
+    dropped: str | None,
     admitted: Collection[str] | None = None,
     unavailable: Collection[str] = (),
 ) -> Promotion | None:
     """The application that takes over the place of `dropped`, or None when nobody is left.
 
+    dropped: None when whoever gave up the place is not in the draw. Nobody is nearer to them than others.
     admitted: ids that have a place at the moment, `dropped` among them; None means those the draw selected.
     unavailable: ids that cannot take a place (withdrawn, ineligible, or dropped out before).
     Rule: the smallest (deviation from the quotas in force, other cell, other region, other size, lot).
@@ -72,12 +76,12 @@ def replacement(
     lots: dict[str, str] = dict(drawn["lots"])
     applicants = {applicant.id: applicant for applicant in frozen.input.applicants}
     admitted = set(drawn["selected"] if admitted is None else admitted)
-    for each in {dropped, *admitted, *unavailable}:
+    for each in {*admitted, *unavailable} | ({dropped} if dropped else set()):
         if each not in applicants or each not in lots:
             raise InputError("unknown_applicant", applicant=each)
-    if dropped not in admitted:
+    if dropped and dropped not in admitted:
         raise InputError("not_admitted", applicant=dropped)
-    gone = applicants[dropped]
+    gone = applicants[dropped] if dropped else None
     seats = Counter(applicants[each].cell for each in admitted if each != dropped)
     waiting = [each for each in applicants.values() if each.id not in admitted | set(unavailable)]
     if not waiting:
@@ -89,9 +93,9 @@ def replacement(
 
     def nearness(each: Applicant) -> tuple[bool, bool, bool, str, str]:
         return (
-            each.cell != gone.cell,
-            each.region != gone.region,
-            each.size != gone.size,
+            gone is not None and each.cell != gone.cell,
+            gone is not None and each.region != gone.region,
+            gone is not None and each.size != gone.size,
             lots[each.id],
             each.id,
         )
@@ -100,12 +104,14 @@ def replacement(
     chosen = min(waiting, key=lambda each: (costs[each.cell], nearness(each)))
     if chosen is not nearest:
         return Promotion(
-            chosen.id, dropped, "quotas", costs[chosen.cell], lots[chosen.id], passed_over=nearest.id
+            chosen.id, dropped or "", "quotas", costs[chosen.cell], lots[chosen.id], passed_over=nearest.id
         )
-    return Promotion(chosen.id, dropped, _rule(chosen, gone), costs[chosen.cell], lots[chosen.id])
+    return Promotion(chosen.id, dropped or "", _rule(chosen, gone), costs[chosen.cell], lots[chosen.id])
 
 
-def _rule(chosen: Applicant, gone: Applicant) -> Rule:
+def _rule(chosen: Applicant, gone: Applicant | None) -> Rule:
+    if gone is None:
+        return "lot"
     if chosen.cell == gone.cell:
         return "same_cell"
     if chosen.region == gone.region:

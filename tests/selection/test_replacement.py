@@ -74,6 +74,31 @@ def test_then_the_same_region_then_the_same_size_then_any():
     ]
 
 
+def test_nobody_is_nearer_to_one_who_is_not_in_the_draw():
+    basis, protocol = vector("basis.json"), vector("protocol.json")
+    selected = set(json.loads(protocol)["selected"])
+    lots = lots_of(protocol)
+    lowest = next(each for each in lots if each not in selected)
+    # The quotas are kept whoever comes: so the lowest lot of all.
+    promotion = replacement(basis, protocol, dropped=None)
+    assert promotion == Promotion(lowest, "", "lot", 0, lots[lowest])
+    assert promotion.sentence() == (
+        f"{lowest} overtar en ledig plass: laveste lodd på hele ventelisten "
+        f"(alle kvoter er holdt; lodd {lots[lowest][:8]})."
+    )
+
+
+def test_quotas_come_before_the_lot_of_one_who_is_nearer_to_nobody():
+    # Two regions that must have one place each; a place of R1 went to somebody who is not in the draw.
+    given = make([[3], [2]], 2, [(1, 2)] * 2, [(0, 2)])
+    basis, protocol = draw_until(given, ["0001"])
+    answers = replacement(basis, protocol, dropped=None, admitted={"0001"})
+    first = next(each for each in lots_of(protocol) if each != "0001")
+    best = next(each for each in lots_of(protocol) if each in {"0004", "0005"})
+    assert (answers.promoted, answers.passed_over) == (best, "" if best == first else first)
+    assert answers.rule == ("lot" if best == first else "quotas")
+
+
 def test_quotas_come_before_nearness():
     # R0 has S and M, R1 has S and L; each size must have one seat of three.
     given = make([[1, 2, 0], [2, 0, 1], [0, 0, 1]], 3, [(0, 3)] * 3, [(1, 3)] * 3)
