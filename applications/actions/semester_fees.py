@@ -127,11 +127,8 @@ def preview(intake: Intake, semester: int, payments: Sequence[Payment], now: dat
     people: dict[str, list[TeamMember]] = {}
     for member in everybody(intake).order_by("pk"):
         people.setdefault(member.email.casefold(), []).append(member)
-    paid = dict(
-        SemesterFee.objects.filter(intake=intake, semester=semester, paid_on__isnull=False).values_list(
-            "member", "paid_on"
-        )
-    )
+    fees = SemesterFee.objects.filter(intake=intake, semester=semester).values_list("member", "paid_on")
+    paid = {member: paid_on for member, paid_on in fees if paid_on}
     today = formats.local(now).date()
     lines: list[Line] = []
     first_lines: dict[int, int] = {}

@@ -68,8 +68,14 @@ def matching(intake: Intake, *, text: str = "", state: str = "") -> ApplicationQ
             | Q(course_fee__buyer_reference__icontains=text.strip())
         )
     if state:
-        found = found.filter(invoicing=state)
+        found = found.filter(Q(("invoicing", state)))
     return found
+
+
+def to_export(applications: ApplicationQuerySet) -> ApplicationQuerySet:
+    """Of such applications, those that wait for the accounts, by municipality."""
+    waiting = applications.filter(Q(("invoicing__in", TO_EXPORT)))
+    return waiting.order_by("lead__sort_key", "pk")
 
 
 def totals(intake: Intake) -> Totals:

@@ -54,7 +54,7 @@ def _school() -> list[Waiting]:
     return [_missing(group, has_rate=_has_rate(group["intake__published_at"], first_day)) for group in found]
 
 
-def _missing(group: dict[str, Any], *, has_rate: bool) -> Waiting:
+def _missing(group: Any, *, has_rate: bool) -> Waiting:
     intake = Intake(season=group["intake__season"], year=group["intake__year"])
     if not has_rate:
         return Waiting(
@@ -77,7 +77,8 @@ def _missing(group: dict[str, Any], *, has_rate: bool) -> Waiting:
 
 def _first_day() -> date | None:
     """The day from which a course fee is set."""
-    return FeeRate.objects.aggregate(first=Min("valid_from_on"))["first"]
+    first: date | None = FeeRate.objects.aggregate(first=Min("valid_from_on"))["first"]
+    return first
 
 
 def _has_rate(published_at: datetime | None, first_day: date | None) -> bool:

@@ -17,7 +17,7 @@ from applications.actions.fees import fee_of, mark_exported, record_download
 from applications.forms.fees import CourseFeeFilterForm
 from applications.models import Application, FeeRate, Intake
 from applications.models.application import ApplicationQuerySet
-from applications.models.invoicing import TO_EXPORT, Invoicing, matching, totals
+from applications.models.invoicing import Invoicing, matching, to_export, totals
 from applications.views.administrator.overview import Card
 from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.ui import formats
@@ -115,13 +115,12 @@ def course_fees_exported(request: HttpRequest, slug: str) -> HttpResponse:
                 % {"count": count},
             )
         return redirect(back)
-    waiting = _found(intake, form).filter(invoicing__in=TO_EXPORT)
     return TemplateResponse(
         request,
         "applications/fees/course_fees_exported.html",
         {
             "intake": intake,
-            "applications": list(waiting.order_by("lead__sort_key", "pk")),
+            "applications": list(to_export(_found(intake, form))),
             "seen_at": timezone.now().isoformat(),
             "back": back,
         },

@@ -114,8 +114,9 @@ def semester_fee_import(request: HttpRequest, slug: str) -> HttpResponse:
     intake = get_object_or_404(Intake, slug=slug)
     if "text" in request.POST:
         return _import(request, intake)
-    form = PaymentListForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = PaymentListForm(request.POST if is_sent else None, request.FILES if is_sent else None)
+    if is_sent and form.is_valid():
         semester = form.cleaned_data["semester"]
         found = deeds.preview(intake, semester, form.payments, timezone.now())
         return _shown(request, intake, semester, form.text, found)

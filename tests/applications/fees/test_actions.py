@@ -129,7 +129,7 @@ def test_it_can_be_changed_and_the_same_is_no_change(
     state_invoice(bodo, organisation_number=BODO, **MORE, by=colleague, now=NOW)
     state_invoice(bodo, organisation_number=VADSO, **MORE, by=colleague, now=NOW)
     assert CourseFee.objects.get().stated_by == colleague
-    assert [event.changes for event in audit.history(bodo)][0] == {"Organisation number": [BODO, VADSO]}
+    assert audit.history(bodo)[0].changes == {"Organisation number": [BODO, VADSO]}
     assert AuditEvent.objects.count() == 2
 
 
