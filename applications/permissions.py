@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from applications.models import Application, Decision, Document, DrawRound
+from applications.models import Application, Decision, Document, DrawRound, Letter
 from applications.models.decision import DecisionQuerySet
 from applications.states import DecisionState
 from innoskole.accounts.models import User

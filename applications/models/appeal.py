@@ -1,12 +1,16 @@
 """Appeals on a decision, with clocks that both sides see."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.decision import Decision
 from applications.states import AppealState
+from innoskole.accounts.models import User
+from innoskole.municipalities.models import Municipality
 
 ENDED = (
     AppealState.REVERSED,
@@ -16,10 +20,42 @@ ENDED = (
     AppealState.WITHDRAWN,
 )
 
+AWAITS_THE_SCHOOL = (AppealState.RECEIVED, AppealState.IN_PREPARATION)
+
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
     def open(self) -> "AppealQuerySet":
         return self.exclude(state__in=ENDED)
+
+    def unanswered(self) -> "AppealQuerySet":
+        """Those that the school has still to answer: the appeals board answers the others."""
+        return self.filter(state__in=AWAITS_THE_SCHOOL)
+
+    def overdue(self, today: date) -> "AppealQuerySet":
+        return self.unanswered().filter(due_on__lt=today)
+
+    def of(self, user: User) -> "AppealQuerySet":
+        """Open ones that this person prepares."""
+        return self.open().filter(handler=user)
+
+    def search(self, text: str) -> "AppealQuerySet":
+        """Appellant, reference, or the municipality by any of its names."""
+        municipalities = Municipality.objects.search(text).values("pk")
+        return self.filter(
+            Q(appellant_name__icontains=text.strip())
+            | Q(decision__application__reference__icontains=text.strip())
+            | Q(decision__application__lead__in=municipalities)
+        )
+
+    def with_case(self) -> "AppealQuerySet":
+        return self.select_related(
+            "decision__application__intake", "decision__application__lead", "decision__member", "handler"
+        )
+
+    def in_order_of_work(self) -> "AppealQuerySet":
+        """With `order`: 0 for those that are open."""
+        is_open = When(~Q(state__in=ENDED), then=Value(0))
+        return self.alias(order=Case(is_open, default=Value(1), output_field=IntegerField()))
 
 
 class Appeal(models.Model):
@@ -68,3 +104,8 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision_id}: {self.state}"
+
+    @property
+    def awaits_the_school(self) -> bool:
+        """Whether the school has still to answer."""
+        return self.state in AWAITS_THE_SCHOOL

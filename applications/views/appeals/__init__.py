@@ -1,0 +1,1 @@
+"""Appeals: for those who appeal, and for the school that answers."""
