@@ -196,7 +196,9 @@ ACCOUNT_FORMS = {
     "reauthenticate": "innoskole.accounts.forms.ReauthenticateForm",
     "add_email": "innoskole.accounts.forms.NewAddressForm",
 }
-# allauth's own limits apply; off only for load tests and trials.
+# Beside allauth's own limits: sign-ups for an internal call, for which many colleagues share one IP address.
+# Off only for load tests and trials.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"answer_call": "60/h/ip,5/h/key"}
 if env.bool("RATE_LIMITS_OFF", default=False) and not PRODUCTION:
     ACCOUNT_RATE_LIMITS = False
 MFA_ADAPTER = "innoskole.accounts.second_factor.MFAAdapter"

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from applications.actions.interests import answer_the_unanswered
 from applications.actions.moves import move
 from applications.emails import administrator as letters
 from applications.models import Application, InformationRequest, Intake
@@ -20,7 +21,7 @@ NOT_ANSWERED = gettext_noop("The deadline of the request for information passed 
 
 
 def sweep(now: datetime) -> int:
-    """Close what is past its deadline. Returns how many intakes, applications and requests it moved.
+    """Close what is past its deadline. Returns how many intakes, applications, requests and interests it moved.
 
     Every one is its own transaction: what a sweep that was cut off left undone, the next one does.
     """
@@ -31,7 +32,8 @@ def sweep(now: datetime) -> int:
     )
     moved += sum(close_draft(pk, now) for pk in list(drafts.values_list("pk", flat=True)))
     overdue = InformationRequest.objects.filter(closed_at__isnull=True, due_at__lt=now)
-    return moved + sum(close_request(pk, now) for pk in list(overdue.values_list("pk", flat=True)))
+    moved += sum(close_request(pk, now) for pk in list(overdue.values_list("pk", flat=True)))
+    return moved + answer_the_unanswered(now)
 
 
 @transaction.atomic

@@ -292,7 +292,7 @@ class DocumentsField(forms.FileField):
 class MemberForm(StepForm):
     """A nominated person. The order is that of a conversation: who, where, what."""
 
-    names = MEMBER_FIELDS
+    names: ClassVar[Sequence[str]] = MEMBER_FIELDS
 
     name = _field(TeamMember, "name")
     email = _field(TeamMember, "email")

@@ -13,7 +13,7 @@ from applications.models.team import EducationLevel, RoleType, Sector, TeamMembe
 from applications.states import InterestState, State
 
 # How long we keep what is stored about somebody who was not chosen, and within which time after the call
-# everybody has had an answer. Both are promised on the colleagues' page; source: docs/privacy/applications.yaml.
+# everybody has had an answer. The colleagues' page promises both; source: docs/privacy/applications.yaml.
 KEPT_AFTER_ANSWER = timedelta(days=30)
 ANSWERED_WITHIN = timedelta(days=180)
 

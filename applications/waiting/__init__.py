@@ -5,15 +5,18 @@ from applications.waiting.calls import call_waits
 from applications.waiting.coordinator import coordinator_waits
 from applications.waiting.decisions import decision_waits
 from applications.waiting.fees import fees_waits
+from applications.waiting.people import people_waits
 from applications.waiting.selection import selection_waits
 
 __all__ = [
     "QUESTIONS",
     "administrator_waits",
+    "call_waits",
     "coordinator_waits",
     "decision_waits",
     "fees_waits",
     "intake_waits",
+    "people_waits",
     "selection_waits",
 ]
 
@@ -24,4 +27,5 @@ QUESTIONS = (
     call_waits,
     decision_waits,
     fees_waits,
+    people_waits,
 )

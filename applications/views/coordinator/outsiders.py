@@ -45,13 +45,13 @@ def _answer(request: HttpRequest, form: Form) -> bool | None:
     return answer
 
 
-def _speak(request: HttpRequest, municipality: Municipality, coordinator: User) -> None:
+def speak(request: HttpRequest, municipality: Municipality, coordinator: User) -> None:
     """Speak the municipality's language to a reader who has chosen none (språklova § 15)."""
     if not request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         translation.activate(letter_language(municipality, coordinator))
 
 
-def _void(request: HttpRequest) -> HttpResponse:
+def void(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "applications/coordinator/link_void.html", status=404)
 
 
@@ -60,11 +60,11 @@ def partner_answer(request: HttpRequest, token: str) -> HttpResponse:
     """What it means to take part in a neighbour's application, and the answer."""
     part = tokens.partner_of(token)
     if part is None:
-        return _void(request)
+        return void(request)
     now = timezone.now()
     user = request.user if isinstance(request.user, User) else None
     application = _application(part.application_id)
-    _speak(request, part.municipality, application.coordinator)
+    speak(request, part.municipality, application.coordinator)
     form = PartnerAnswerForm(_posted(request), initial={"name": user.name if user else ""})
     answer = _answer(request, form)
     if answer is not None and form.is_valid():
@@ -108,10 +108,10 @@ def guarantee_answer(request: HttpRequest, token: str) -> HttpResponse:
     """The application, the exact words of the guarantee, and the approver's answer."""
     guarantee = tokens.guarantee_of(token)
     if guarantee is None:
-        return _void(request)
+        return void(request)
     now = timezone.now()
     application = _application(guarantee.application_id)
-    _speak(request, application.lead, application.coordinator)
+    speak(request, application.lead, application.coordinator)
     text, seen = guarantee_text(application), content_digest(application)
     first = {"name": guarantee.approver_name, "seen": seen}
     form = GuaranteeAnswerForm(_posted(request), initial=first)

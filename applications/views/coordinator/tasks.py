@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from applications.actions.drafts import take_over as take_over_action
 from applications.models import Application, Decision, MunicipalityRole, Part, StepDraft
+from applications.models.call import OVER
 from applications.models.completeness import Lack, composition_warning, lacks
 from applications.models.content import FIELDS, open_parts, open_request
 from applications.models.readiness import current_guarantee
@@ -69,6 +70,7 @@ def tasks(request: HttpRequest, reference: str) -> HttpResponse:
             "is_proven": may_submit(user, application),
             "is_draft": application.state == State.DRAFT,
             "is_open": bool(open_now),
+            "is_over": application.state in OVER,
             "accepts": application.intake.accepts_at(now),
             "groups": groups,
             "done": done,
