@@ -82,7 +82,7 @@ def invitation_of(token: str) -> TeamMember | None:
 
 
 def appeal_url(decision: Decision) -> str:
-    """Where to appeal against a decision: of a person, by a link that needs no account, else behind the log-in."""
+    """Where to appeal: against a decision on a person by a link without account, else behind the log-in."""
     if decision.member_id is None:
         reference = decision.application.reference
         return f"{settings.BASE_URL}{reverse('applications:appeal', args=[reference, decision.pk])}"
