@@ -107,6 +107,18 @@ applications:guarantee_answer       old-guarantee-link        both 200 200 200 2
 applications:guarantee_answer       draft-link                both 404 404 404 404 404 404 404 404
 applications:guarantee_answer       forged                    both 404 404 404 404 404 404 404 404
 
+# The internal call: anybody who has the link reads it; what is stored only by the mailed link.
+applications:colleagues             open-call                 both 200 200 200 200 200 200 200 200
+applications:colleagues             closed-call               both 200 200 200 200 200 200 200 200
+applications:colleagues             00000000-0000-4000-8000-000000000000 both 404 404 404 404 404 404 404 404
+applications:signed_up              open-call                 both 200 200 200 200 200 200 200 200
+applications:interest               interest-link             GET  200 200 200 200 200 200 200 200
+applications:interest               interest-link             POST 302 302 302 302 302 302 302 302
+applications:interest               chosen-link               both 200 200 200 200 200 200 200 200
+applications:interest               gone-link                 both 200 200 200 200 200 200 200 200
+applications:interest               guarantee-link            both 404 404 404 404 404 404 404 404
+applications:interest               forged                    both 404 404 404 404 404 404 404 404
+
 # --- Logging in and one's own account
 accounts:language                   -                         GET  405 405 405 405 405 405 405 405
 accounts:language                   -                         POST 302 302 302 302 302 302 302 302
@@ -218,6 +230,22 @@ applications:document_remove        draft/draft-document      GET  in  404 404 2
 applications:document_remove        draft/draft-document      POST in  404 404 302 302 404 404 404
 applications:document_remove        foreign/draft-document    both in  404 404 404 404 404 404 404
 applications:document_remove        case/case-document        both in  404 404 302 302 404 404 404
+applications:call                   draft                     both in  404 404 200 200 404 404 404
+applications:call                   sent                      both in  404 404 200 200 404 404 404
+applications:call                   case                      both in  404 404 200 200 404 404 404
+applications:call                   asks                      both in  404 404 200 200 404 404 404
+applications:call                   foreign                   both in  200 404 404 404 404 404 404
+applications:call                   hopeful                   both in  404 200 404 404 404 404 404
+applications:call                   rejected                  both in  404 404 404 404 404 404 404
+applications:call_edit              asks                      both in  404 404 200 200 404 404 404
+applications:call_edit              sent                      GET  in  404 404 302 302 404 404 404
+applications:call_edit              sent                      POST in  404 404 200 200 404 404 404
+applications:call_edit              draft                     both in  404 404 404 404 404 404 404
+applications:call_close             asks                      GET  in  405 405 405 405 405 405 405
+applications:call_close             asks                      POST in  404 404 302 302 404 404 404
+applications:call_close             draft                     POST in  404 404 404 404 404 404 404
+applications:call_pick              asks                      both in  404 404 200 200 404 404 404
+applications:call_pick              draft                     both in  404 404 404 404 404 404 404
 applications:check                  draft                     both in  404 404 200 200 404 404 404
 applications:check                  sent                      both in  404 404 302 302 404 404 404
 applications:check                  hopeful                   both in  404 200 404 404 404 404 404
@@ -312,6 +340,27 @@ applications:selection_publish      published                 both in  403 403 4
 applications:selection_annul        closed                    both in  403 403 403 403 403 403 404
 applications:selection_annul        drawn                     both in  403 403 403 403 403 403 200
 applications:selection_annul        published                 both in  403 403 403 403 403 403 200
+
+# Fees
+applications:invoice                accepted                  both in  404 404 200 200 404 404 200
+applications:invoice                case                      GET  in  404 404 200 200 404 404 200
+applications:invoice                case                      POST in  404 404 409 409 404 404 409
+applications:invoice                IS-2027H-9999             both in  404 404 404 404 404 404 404
+applications:fee_rates              -                         both in  403 403 403 403 403 403 200
+applications:course_fees            fees                      both in  403 403 403 403 403 403 200
+applications:course_fees            no-such                   both in  403 403 403 403 403 403 404
+applications:course_fees_export     fees/xlsx                 both in  403 403 403 403 403 403 200
+applications:course_fees_export     fees/csv                  both in  403 403 403 403 403 403 200
+applications:course_fees_export     fees/xml                  both in  403 403 403 403 403 403 404
+applications:course_fees_exported   fees                      GET  in  403 403 403 403 403 403 200
+applications:course_fees_exported   fees                      POST in  403 403 403 403 403 403 302
+applications:semester_fees          fees                      both in  403 403 403 403 403 403 200
+applications:semester_fees_export   fees/xlsx                 both in  403 403 403 403 403 403 200
+applications:semester_fees_export   fees/xml                  both in  403 403 403 403 403 403 404
+applications:semester_fee_import    fees                      both in  403 403 403 403 403 403 200
+applications:semester_fee_record    fees/accepted-member/1    GET  in  403 403 403 403 403 403 405
+applications:semester_fee_record    fees/accepted-member/1    POST in  403 403 403 403 403 403 302
+applications:semester_fee_record    fees/draft-member/1       POST in  403 403 403 403 403 403 404
 
 # People and letters
 applications:affiliations           -                         both in  403 403 403 403 403 403 200

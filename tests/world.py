@@ -18,9 +18,18 @@ from applications import tokens
 from applications.actions import selection
 from applications.actions.source_values import type_in_value
 from applications.models.content import receipt_content
-from applications.states import Basis, GuaranteeState, IntakeState, PartnerState, State
+from applications.states import (
+    Basis,
+    GuaranteeState,
+    IntakeState,
+    InterestState,
+    OfferState,
+    PartnerState,
+    State,
+)
 from innoskole.accounts.models import DomainException, User
 from innoskole.notifications.models import Message
+from tests.applications.calls.factories import InterestFactory, InternalCallFactory
 from tests.factories import (
     NOW,
     OSLO,
@@ -30,6 +39,7 @@ from tests.factories import (
     IntakeFactory,
     MunicipalityFactory,
     PartnerFactory,
+    TeamMemberFactory,
     UserFactory,
     municipality,
     person_for,
@@ -68,7 +78,9 @@ class World:
         self._people_and_places()
         self._before_the_deadline()
         self._after_the_deadline()
+        self._calls()
         self._draws()
+        self._fees()
         self.objects["letter"] = Message.objects.earliest("pk").pk
 
     def _people_and_places(self) -> None:
@@ -124,6 +136,40 @@ class World:
             asked_by=self.second,
             asked_at=NOW,
         )
+
+    def _fees(self) -> None:
+        """Bodø has accepted its place, with a student in its team, and the course has a fee."""
+        intake = _past("fees", published_at=DRAWN)
+        a.Intake.objects.filter(pk=intake.pk).update(state=IntakeState.PUBLISHED)
+        accepted = self._of_bodo("accepted", intake, State.ADMITTED, PartnerState.CONFIRMED)
+        accepted.members.filter(pk=self.objects["accepted-member"]).update(basis=Basis.QUALIFIED)
+        a.Offer.objects.create(
+            application=accepted, state=OfferState.ACCEPTED, made_at=DRAWN, answered_at=DRAWN
+        )
+        a.FeeRate.objects.create(
+            amount=30_000, valid_from_on=OPENED.date(), source="3/26", set_by=self.second, set_at=OPENED
+        )
+
+    def _calls(self) -> None:
+        """A draft of Bodø that asks its colleagues, one of whom is chosen; and a call that is closed."""
+        owner = self.people["owner"]
+        asks = self._application(
+            "asks", IntakeFactory(slug="asks"), "1804", coordinator=owner, problem_sectors=["upbringing"]
+        )
+        open_call = InternalCallFactory(application=asks)
+        waits, withdrawn = InterestFactory.create_batch(2, call=open_call)
+        chosen = InterestFactory(call=open_call, state=InterestState.NOMINATED)
+        chosen.member = TeamMemberFactory(application=asks, email=chosen.email)
+        chosen.save()
+        sent = a.Application.objects.get(reference=self.objects["sent"])
+        self.objects |= {
+            "open-call": str(open_call.token),
+            "closed-call": str(InternalCallFactory(application=sent, closed_at=NOW).token),
+            "interest-link": _token(tokens.interest_url(waits)),
+            "chosen-link": _token(tokens.interest_url(chosen)),
+            "gone-link": _token(tokens.interest_url(withdrawn)),
+        }
+        withdrawn.delete()
 
     def _of_bodo(self, name: str, intake: a.Intake, state: str, partner: str) -> a.Application:
         """A complete application with a document, a partner and, unless it is a draft, a receipt."""

@@ -68,8 +68,9 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
 def _publish(request: HttpRequest, application: Application, now: datetime) -> HttpResponse:
     user = person(request)
     first = {"text": default_call_text(application)}
-    form = CallForm(request.POST or None, application=application, now=now, initial=first)
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = CallForm(posted, application=application, now=now, initial=first)
+    if form.is_valid():
         try:
             publish_call(
                 application,

@@ -23,7 +23,7 @@ from applications.tasks import delete_interests
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.notifications.models import Message
-from tests.applications.calls.conftest import CLOSES, InterestFactory, InternalCallFactory
+from tests.applications.calls.factories import CLOSES, InterestFactory, InternalCallFactory
 from tests.factories import (
     NOW,
     OSLO,

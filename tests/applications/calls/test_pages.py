@@ -14,7 +14,7 @@ from applications.models import Interest, InternalCall, TeamMember
 from applications.states import InterestState, State
 from applications.waiting import call_waits
 from innoskole.notifications.models import Message
-from tests.applications.calls.conftest import CLOSES, InterestFactory, InternalCallFactory
+from tests.applications.calls.factories import CLOSES, InterestFactory, InternalCallFactory
 from tests.applications.calls.test_actions import ANSWER
 from tests.factories import NOW, ApplicationFactory, TeamMemberFactory, UserFactory
 
