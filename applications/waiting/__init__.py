@@ -1,6 +1,7 @@
 """What waits for a person in this story, for the home page; applications.apps registers QUESTIONS."""
 
 from applications.waiting.administrator import administrator_waits, intake_waits
+from applications.waiting.appeals import appeal_waits
 from applications.waiting.calls import call_waits
 from applications.waiting.coordinator import coordinator_waits
 from applications.waiting.decisions import decision_waits
@@ -11,6 +12,7 @@ from applications.waiting.selection import selection_waits
 __all__ = [
     "QUESTIONS",
     "administrator_waits",
+    "appeal_waits",
     "call_waits",
     "coordinator_waits",
     "decision_waits",
@@ -28,4 +30,5 @@ QUESTIONS = (
     decision_waits,
     fees_waits,
     people_waits,
+    appeal_waits,
 )

@@ -25,6 +25,7 @@ from applications.models.completeness import composition_warning
 from applications.models.content import PARTS, guaranteed_digest
 from applications.models.readiness import READS, conditions, current_guarantee
 from applications.models.summary import sections
+from applications.models.viability import CHANGEABLE
 from applications.states import LIST_IS_UNFROZEN, TRANSITIONS, State
 from applications.views.administrator.queue import STATE_COLORS
 from innoskole.accounts.affiliations import domain_proves
@@ -186,7 +187,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
             "documents": [
                 document for member in application.members.all() for document in member.documents.all()
             ],
-            "can_assess": application.state == State.IN_REVIEW,
+            "can_assess": application.state in (State.IN_REVIEW, *CHANGEABLE),
             "conditions": found,
             "met": sum(condition.met for condition in found),
             "requests": sorted(
