@@ -8,7 +8,7 @@ from playwright.sync_api import Download, Locator, Page, Response, expect
 
 from tests.e2e import quality
 
-TAGS = r"(\s+(Required|Optional))?\s*"
+TAGS = r"(\s+(Required once treated|Required|Optional))?\s*"
 
 
 class Person:
