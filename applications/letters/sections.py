@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from applications import results, wording
@@ -47,7 +48,7 @@ def _application(case: Case) -> Rows:
     rows = [(_("Municipality"), str(application.lead))]
     if case.partners:
         rows.append((_("Partner municipalities"), wording.listed(case.partners)))
-    rows.append((_("Intake"), str(case.intake)))
+    rows.append((_("Intake"), capfirst(str(case.intake))))
     if application.submitted_at:
         rows.append((_("Application received"), formats.moment(application.submitted_at)))
     if application.problem_title:
@@ -187,7 +188,8 @@ def _paragraphs(texts: list[str]) -> list[str]:
 
 def _of_the_draw(case: Case) -> str:
     line = case.line
-    if line is None:
+    # Of an offer that the school takes back, the draw is not the reason.
+    if line is None or (line.is_selected and case.decision.kind == DecisionKind.DECLINED):
         return ""
     if not line.lot:
         return wording.no_draw(NoDraw(applicants=len(case.lines), places=case.intake.capacity))
@@ -217,7 +219,10 @@ def _next(case: Case) -> list[str]:
                     "When a place becomes free, there is no new draw: it goes to the waiting list by a fixed"
                     " rule, and you will be told at once if it is yours."
                 ),
-                _("When the course has begun, no more places are given from the waiting list."),
+                _(
+                    "The waiting list stands until the school closes it. Whoever is still on it then gets a"
+                    " decision that says so."
+                ),
             ]
         case DecisionKind.DECLINED | DecisionKind.REJECTED:
             return [_("The municipality may apply again in the next intake.")]
