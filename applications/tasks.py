@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from applications.actions import deadlines, interests, offers, participation, releases
+from applications.actions import appeals, deadlines, interests, offers, participation, releases
 from applications.models import Release
 
 
@@ -47,3 +47,9 @@ def invite_due() -> int:
 def sweep_offers() -> int:
     """Let offers expire, remind, and end the waiting on closed lists; see applications.actions.offers."""
     return offers.sweep(timezone.now())
+
+
+@shared_task
+def sweep_appeals() -> int:
+    """Let go of what was prepared for appeals and voided; see applications.actions.appeals."""
+    return appeals.sweep(timezone.now())

@@ -6,6 +6,7 @@ from applications.waiting.calls import call_waits
 from applications.waiting.coordinator import coordinator_waits
 from applications.waiting.decisions import decision_waits
 from applications.waiting.fees import fees_waits
+from applications.waiting.offers import offer_waits
 from applications.waiting.people import people_waits
 from applications.waiting.selection import selection_waits
 
@@ -18,6 +19,7 @@ __all__ = [
     "decision_waits",
     "fees_waits",
     "intake_waits",
+    "offer_waits",
     "people_waits",
     "selection_waits",
 ]
@@ -30,5 +32,6 @@ QUESTIONS = (
     decision_waits,
     fees_waits,
     people_waits,
+    offer_waits,
     appeal_waits,
 )
