@@ -29,7 +29,7 @@ WITH_A_PLACE = (State.ADMITTED, State.ENROLLED)
 def people_waits(user: User, now: datetime) -> list[Waiting]:
     """One's own invitation; one's municipality's team; for the school all newcomers and broken teams.
 
-    Three queries, for the school six, however many persons and teams.
+    Three queries, for the school five, however many persons and teams.
     """
     if has_role(user, Role.COURSE_ADMINISTRATOR):
         return [*_invitations(user), *_to_assess(user), *_to_tell(), *_broken_teams_of_intakes()]

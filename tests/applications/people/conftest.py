@@ -66,7 +66,7 @@ def _english() -> Iterator[None]:
 
 @pytest.fixture
 def team(intake: a.Intake, coordinator: User) -> a.Application:
-    """Three persons from three sectors, told that they are students; the place is accepted, nobody invited."""
+    """Three from three sectors, told that they are students; the place is accepted, nobody is invited."""
     application: a.Application = ApplicationFactory(
         intake=intake, coordinator=coordinator, state=State.ADMITTED, complete=True
     )
