@@ -79,7 +79,7 @@ def read(text: str) -> list[Payment]:
     if email is None or paid is None:
         raise Refused(
             _(
-                "The first line must name the columns: «E-mail» and «Date paid», and «Name» if there is one,"
+                "The first line must name the columns: “E-mail” and “Date paid”, and “Name” if there is one,"
                 " with semicolons or commas between."
             )
         )
