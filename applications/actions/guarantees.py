@@ -12,7 +12,7 @@ from applications.actions.submission import SENT_BY_GUARANTEE, send_in
 from applications.emails import coordinator as letters
 from applications.models import Application, Guarantee, Part
 from applications.models.completeness import lacks
-from applications.models.content import content_digest, open_parts, version_of
+from applications.models.content import content_digest, guaranteed_digest, open_parts, version_of
 from applications.permissions import may_submit
 from applications.states import GuaranteeState, State
 from innoskole.accounts import audit
@@ -108,8 +108,7 @@ def answer_guarantee(
         raise Refused(_("A newer request has replaced this one. Use the link in the newest e-mail."))
     if not may_be_answered(current, now):
         raise Refused(_("The deadline for the answer has passed, or the application has been withdrawn."))
-    content = content_digest(current)
-    if seen != content:
+    if seen != content_digest(current):
         raise Refused(
             _("The application has been changed since you opened this page. Read it again before you answer.")
         )
@@ -127,7 +126,7 @@ def answer_guarantee(
         answered_name=name,
         text=text,
         comment=comment,
-        content_digest=content,
+        content_digest=guaranteed_digest(current),
     )
     if current.state == State.AWAITING_APPROVAL:
         _go_on(current, given=given, label=label, now=now)

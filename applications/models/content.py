@@ -26,6 +26,8 @@ PARTS = (
     "information_requests",
 )
 
+# What the political body does with the case, before or after the application is sent in.
+POLITICAL = ("political_body", "political_case_number", "political_decided_on", "political_outcome")
 FIELDS: Mapping[str, tuple[str, ...]] = {
     Part.MUNICIPALITY: ("contact_phone",),
     Part.TEAM: (),
@@ -35,10 +37,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "plan_year",
         "plan_page",
         "plan_quote",
-        "political_body",
-        "political_case_number",
-        "political_decided_on",
-        "political_outcome",
+        *POLITICAL,
     ),
     Part.COMPOSITION: ("problem_sectors", "mitigation"),
     Part.GUARANTEE: (),
@@ -132,6 +131,16 @@ def content_of(application: Application) -> Values:
 def content_digest(application: Application) -> str:
     """The digest of the content without the guarantee: what an approver or submitter has looked at."""
     return digest(canonical(content_of(application)))
+
+
+def guaranteed_digest(application: Application) -> str:
+    """The digest of what the guarantee rests on: all of the content but the treatment in the political body.
+
+    The body may treat the case after the guarantee is given, which takes nothing away from the guarantee.
+    """
+    return digest(
+        canonical({name: said for name, said in content_of(application).items() if name not in POLITICAL})
+    )
 
 
 def receipt_content(application: Application) -> str:

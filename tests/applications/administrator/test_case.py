@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from applications.actions import review
 from applications.models import Application, Intake, TeamMember
-from applications.models.content import content_digest
+from applications.models.content import guaranteed_digest
 from applications.states import IntakeState, State
 from innoskole.accounts.models import User
 from innoskole.notifications.models import Message
@@ -89,7 +89,7 @@ def test_after_the_freeze_nobody_is_taken_back(browser: Client, application: App
 
 
 def test_the_page_shows_the_evidence(browser: Client, in_review: Application) -> None:
-    in_review.guarantees.update(content_digest=content_digest(in_review))
+    in_review.guarantees.update(content_digest=guaranteed_digest(in_review))
     in_review.problem_sectors = ["upbringing"]
     in_review.save()
     response = browser.get(case())

@@ -10,7 +10,7 @@ from applications import tokens
 from applications.actions.guarantees import answer_guarantee, ask_guarantee
 from applications.actions.submission import submit
 from applications.models import Guarantee, Part, Submission
-from applications.models.content import content_digest, version_of
+from applications.models.content import content_digest, guaranteed_digest, version_of
 from applications.models.promises import guarantee_text
 from applications.states import State
 from innoskole.accounts import audit
@@ -130,7 +130,7 @@ def test_giving_it_records_who_when_and_what(unanswered, coordinator):
         "Dag Direktør",
         NOW,
         "Good luck.",
-        content_digest(reread(unanswered)),
+        guaranteed_digest(reread(unanswered)),
         "Bodø guarantees that at least 3 and at most 4 people, from at least 2 different sectors, take part"
         " in the innovation school of Autumn 2027, and that they are given the time that the sessions and"
         " the work between them require.",
