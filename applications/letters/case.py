@@ -80,7 +80,12 @@ class Case:
 
     @cached_property
     def round(self) -> DrawRound | None:
-        """The standing round in which the application takes part; None before there is a result."""
+        """The standing round in which the application takes part; None before there is a result.
+
+        A late application is in none, even where the municipality's first one was drawn.
+        """
+        if self.application.late_filling_id:
+            return None
         rounds = DrawRound.objects.standing().filter(intake=self.intake).exclude(protocol="")
         found = rounds.select_related("intake").first()
         if found is None:

@@ -561,12 +561,8 @@ def test_the_appeal_is_counted_from_the_day_it_leaves_and_moves_off_a_holiday(pr
     )
 
 
-def test_a_late_application_is_told_the_rule_of_the_late_filling(
-    applications, draw_round, prepare, administrator
-):
+def test_a_late_application_is_told_the_rule_of_the_late_filling(applications, prepare, administrator):
     application = applications[WINNER]
-    draw_round.annulled_at, draw_round.annulled_reason = NOW, "Another list"
-    draw_round.save()
     application.late_filling = LateFilling.objects.create(
         intake=application.intake,
         rule_text="First come, first served.",
@@ -575,7 +571,9 @@ def test_a_late_application_is_told_the_rule_of_the_late_filling(
         closes_at=LEAVES_AT,
     )
     application.save()
-    assert part(prepare(DecisionKind.PLACE), "The rule")["paragraphs"] == [
+    decision = prepare(DecisionKind.PLACE, grounds="A place was free.")
+    assert part(decision, "Grounds")["paragraphs"] == ["A place was free."]
+    assert part(decision, "The rule")["paragraphs"] == [
         "Places that are free after the deadline are filled by this rule of the school:",
         "First come, first served.",
         INDIVIDUAL_DECISION,
