@@ -106,6 +106,10 @@ applications:guarantee_answer       guarantee-link            both 200 200 200 2
 applications:guarantee_answer       old-guarantee-link        both 200 200 200 200 200 200 200 200
 applications:guarantee_answer       draft-link                both 404 404 404 404 404 404 404 404
 applications:guarantee_answer       forged                    both 404 404 404 404 404 404 404 404
+applications:invitation             invitation-link           both 200 200 200 200 200 200 200 200
+applications:invitation             old-invitation-link       both 404 404 404 404 404 404 404 404
+applications:invitation             guarantee-link            both 404 404 404 404 404 404 404 404
+applications:invitation             forged                    both 404 404 404 404 404 404 404 404
 
 # The internal call: anybody who has the link reads it; what is stored only by the mailed link.
 applications:colleagues             open-call                 both 200 200 200 200 200 200 200 200
@@ -292,6 +296,31 @@ applications:withdraw               rejected                  both in  404 404 4
 applications:information            draft                     both in  404 404 302 302 404 404 404
 applications:information            asked                     both in  404 404 200 200 404 404 404
 
+# The persons of a team: the colleagues who work on the application, and the school.
+applications:people                 placed                    both in  404 404 200 200 404 404 200
+applications:people                 draft                     both in  404 404 200 200 404 404 200
+applications:people                 foreign                   both in  200 404 404 404 404 404 200
+applications:people                 hopeful                   both in  404 200 404 404 404 404 200
+applications:people                 rejected                  both in  404 404 404 404 404 404 200
+applications:reserve_add            placed                    both in  404 404 200 200 404 404 200
+applications:reserve_add            draft                     both in  404 404 200 200 404 404 200
+applications:reserve_remove         placed/reserve            GET  in  404 404 200 200 404 404 200
+applications:reserve_remove         placed/reserve            POST in  404 404 302 302 404 404 302
+applications:reserve_remove         foreign/reserve           both in  404 404 404 404 404 404 404
+applications:person_correct         placed/invited            both in  404 404 200 200 404 404 200
+applications:person_correct         foreign/invited           both in  404 404 404 404 404 404 404
+applications:person_invite          placed/invited            both in  404 404 200 200 404 404 200
+applications:person_invite          foreign/invited           both in  404 404 404 404 404 404 404
+applications:person_withdraw        placed/invited            both in  404 404 200 200 404 404 200
+applications:person_withdraw        foreign/invited           both in  404 404 404 404 404 404 404
+applications:person_replace         placed/gone               both in  404 404 200 200 404 404 200
+applications:person_replace         placed/invited            both in  404 404 200 200 404 404 200
+applications:person_replace         foreign/gone              both in  404 404 404 404 404 404 404
+applications:person_replace_new     placed/gone               both in  404 404 200 200 404 404 200
+applications:person_replace_new     foreign/gone              both in  404 404 404 404 404 404 404
+applications:person_reopen          placed/gone               GET  in  404 404 200 200 404 404 200
+applications:person_reopen          placed/gone               POST in  404 404 302 302 404 404 302
+applications:person_reopen          foreign/gone              both in  404 404 404 404 404 404 404
 # --- The school's pages: intakes
 applications:admin_intakes          -                         both in  403 403 403 403 403 403 200
 applications:intake_add             -                         both in  403 403 403 403 403 403 200
@@ -334,6 +363,17 @@ applications:assessment_approve     case/case-member/1        POST in  403 403 4
 applications:assessment_approve     case/case-member/2        POST in  403 403 403 403 403 403 404
 applications:assessment_discard     case/case-member/1        both in  403 403 403 403 403 403 200
 applications:assessment_discard     case/draft-member/1       both in  403 403 403 403 403 403 404
+applications:assess                 placed/newcomer           both in  403 403 403 403 403 403 200
+applications:assess                 placed/reserve            both in  403 403 403 403 403 403 200
+applications:person_letter          placed/newcomer           GET  in  403 403 403 403 403 403 405
+applications:person_letter          placed/newcomer           POST in  403 403 403 403 403 403 302
+applications:person_letter          draft/newcomer            POST in  403 403 403 403 403 403 404
+applications:teams                  with-team                 both in  403 403 403 403 403 403 200
+applications:teams                  open                      both in  403 403 403 403 403 403 200
+applications:teams                  no-such                   both in  403 403 403 403 403 403 404
+applications:teams_export           with-team/xlsx            both in  403 403 403 403 403 403 200
+applications:teams_export           with-team/csv             both in  403 403 403 403 403 403 200
+applications:teams_export           with-team/pdf             both in  403 403 403 403 403 403 404
 
 # The draw
 applications:selection              closed                    both in  403 403 403 403 403 403 200

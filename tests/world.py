@@ -24,6 +24,7 @@ from applications.states import (
     IntakeState,
     InterestState,
     OfferState,
+    Participation,
     PartnerState,
     State,
 )
@@ -35,6 +36,7 @@ from tests.factories import (
     OSLO,
     AffiliationFactory,
     ApplicationFactory,
+    DecisionFactory,
     GuaranteeFactory,
     IntakeFactory,
     MunicipalityFactory,
@@ -79,6 +81,7 @@ class World:
         self._before_the_deadline()
         self._after_the_deadline()
         self._calls()
+        self._team()
         self._draws()
         self._fees()
         self.objects["letter"] = Message.objects.earliest("pk").pk
@@ -170,6 +173,37 @@ class World:
             "gone-link": _token(tokens.interest_url(withdrawn)),
         }
         withdrawn.delete()
+
+    def _team(self) -> None:
+        """Bodø's team with an accepted place: one invited, one who left, a newcomer to tell, a reserve."""
+        application = self._of_bodo("placed", _past("with-team"), State.ADMITTED, PartnerState.CONFIRMED)
+        a.Offer.objects.create(
+            application=application,
+            state=OfferState.ACCEPTED,
+            made_at=NOW,
+            sent_at=NOW,
+            due_at=NOW,
+            answered_at=NOW,
+        )
+        invited, gone, newcomer = application.members.all()
+        DecisionFactory(of=invited, kind=a.DecisionKind.STUDENT, issued=True)
+        rows = a.TeamMember.everyone
+        rows.filter(pk=invited.pk).update(
+            participation=Participation.INVITED, invited_at=NOW, basis=Basis.QUALIFIED
+        )
+        rows.filter(pk=gone.pk).update(participation=Participation.WITHDRAWN, left_at=NOW)
+        rows.filter(pk=newcomer.pk).update(joined_at=NOW, basis=Basis.QUALIFIED)
+        reserve = TeamMemberFactory(application=application, participation=Participation.RESERVE)
+        invited.refresh_from_db()
+        old_link = tokens.invitation_url(a.TeamMember(pk=invited.pk, email="old@example.no"))
+        self.objects |= {
+            "invited": invited.pk,
+            "gone": gone.pk,
+            "newcomer": newcomer.pk,
+            "reserve": reserve.pk,
+            "invitation-link": _token(tokens.invitation_url(invited)),
+            "old-invitation-link": _token(old_link),
+        }
 
     def _of_bodo(self, name: str, intake: a.Intake, state: str, partner: str) -> a.Application:
         """A complete application with a document, a partner and, unless it is a draft, a receipt."""
