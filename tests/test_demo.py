@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from applications import sources
-from applications.actions import drafts, review, selection, submission, team
+from applications.actions import drafts, releases, review, selection, submission, team
 from applications.models import (
     Application,
     DrawRound,
@@ -32,7 +32,7 @@ from applications.models import (
 )
 from applications.models.completeness import composition_warning
 from applications.models.content import content_digest
-from applications.states import GuaranteeState, IntakeState, State
+from applications.states import GuaranteeState, IntakeState, OfferState, Participation, State
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import AuditEvent, User
@@ -327,7 +327,11 @@ class TestOpenDemo:
             selection.check(steps.standing, by=ada, now=now)
         selection.check(steps.standing, by=birger, now=now)
         steps.decide(now)
-        steps.publish(now)
+        steps.prepare(now)
+        with pytest.raises(Refused):
+            releases.approve_release(intake.releases.get(), by=ada, now=now)
+        steps.approve(now)
+        assert releases.release_due(now) == 1
 
         draw_round = steps.standing
         files = {
@@ -461,7 +465,7 @@ def test_bjugn_in_2015() -> None:
     with translation.override("en"):
         assert composition_warning(application).startswith(warning)
     assert (application.intake.slug, application.intake.state) == ("spring-2015", IntakeState.PUBLISHED)
-    assert (application.reference, application.state) == ("IS-2015V-0001", State.ADMITTED)
+    assert (application.reference, application.state) == ("IS-2015V-0001", State.ENROLLED)
     lead = application.lead
     assert (lead.code, lead.name, lead.was_valid_on(date(2015, 1, 1)), lead.valid_to_on) == (
         "1627",
@@ -502,5 +506,10 @@ def test_bjugn_in_2015() -> None:
         "",
     )
     assert not outcome.round.is_draw
-    last = audit.history(application).first()
-    assert (last.occurred_at, last.by) == (datetime(2014, 12, 16, 12, 0, tzinfo=OSLO), user(ADMINISTRATOR))
+    told = application.decisions.order_by("pk").values_list("kind", "state", "appeal_until_on")
+    day = date(2015, 1, 6)  # three weeks after 16 December
+    assert list(told) == [("place", "issued", day), *[("student", "issued", day)] * 4]
+    assert (application.offer.state, set(application.members.values_list("participation", flat=True))) == (
+        OfferState.ACCEPTED,
+        {Participation.CONFIRMED},
+    )

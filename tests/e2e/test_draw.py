@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 from playwright.sync_api import expect
 
-from applications.models import Dimension, DrawRound, Intake, Quota
+from applications import tasks
+from applications.models import Dimension, DrawRound, Intake, Quota, Release
 from applications.states import IntakeState
 from tests.applications.selection_ui.conftest import (
     AFTER_DRAW,
@@ -26,6 +28,7 @@ from tests.e2e.person import Person
 from tests.factories import IntakeFactory
 
 SELECTION = "/admin/intakes/autumn-2027/selection/"
+RELEASE = "/admin/intakes/autumn-2027/release/"
 PUBLIC = "/intakes/autumn-2027/draw/"
 SOURCES = {"drand-quicknet/40323412": DRAND_VALUE, "vikinglotto/2027-06-23": LOTTO_VALUE}
 
@@ -81,12 +84,15 @@ def test_from_the_frozen_list_to_a_verified_result(
     anna.opens(SELECTION)
     anna.follows("Decide")
     anna.presses("Decide")
+    tell(anna, arne, "At a minute that I choose")
+    minute = Release.objects.get().leaves_at
+    assert minute == AFTER_DRAW + timedelta(days=1)  # Friday at ten o'clock
+    clock.move_to(minute - timedelta(seconds=1))
+    assert tasks.release_due() == 0
     reader.opens(PUBLIC)
     reader.does_not_see("Every application and its outcome", "Check in your own browser")
-    anna.follows("Publish to everybody at the same minute")
-    anna.presses("Publish and send the letters")
-    anna.sees("The selection is published, and the letters are on their way.")
-
+    clock.move_to(minute)
+    assert tasks.release_due() == 1
     reader.opens(PUBLIC)
     reader.sees("Every application and its outcome", digest)
     verify_in_the_browser(reader)
@@ -94,6 +100,21 @@ def test_from_the_frozen_list_to_a_verified_result(
     find_ones_municipality(reader)
     letter = post("koordinator0301@example.no")
     assert PUBLIC in letter.body
+
+
+def tell(anna: Person, arne: Person, when: str) -> None:
+    """One chooses when, the other goes through the letters and approves them."""
+    anna.opens(SELECTION)
+    anna.follows("Send the letters and publish to everybody at the same minute")
+    anna.follows("Prepare the letters")
+    anna.chooses(when)
+    anna.presses("Prepare the letters")
+    anna.sees("The decisions are drawn up. Nobody has been told.", "Another person must approve them.")
+    arne.opens(RELEASE)
+    arne.follows("Go through and approve")
+    arne.sees("Every letter", "koordinator0301@example.no")
+    arne.presses("Approve the letters")
+    arne.sees("The letters are approved, and leave at their minute.")
 
 
 def freeze(anna: Person) -> None:
@@ -156,15 +177,17 @@ def test_an_annulled_round_stays_public(settled, administrator, enter, post) -> 
     anna.sees("The list is frozen as round autumn-2027-2, and the letters are on their way.")
 
 
-def test_without_a_draw_when_there_are_places_for_all(closed, administrator, enter, post) -> None:
+def test_without_a_draw_when_there_are_places_for_all(
+    closed, administrator, second_administrator, enter, post
+) -> None:
     for code in ("0301", "1804"):
         application_of(closed, code)
-    anna, reader = enter(administrator), enter()
+    anna, arne, reader = enter(administrator), enter(second_administrator), enter()
     anna.opens(SELECTION)
     anna.follows("Decide: everybody is admitted, without a draw")
     anna.presses("Decide")
-    anna.follows("Publish to everybody at the same minute")
-    anna.presses("Publish and send the letters")
+    tell(anna, arne, "As soon as another person has approved them")
+    assert tasks.release_due() == 1
     reader.opens(PUBLIC)
     reader.sees("Bodø", "Oslo")
     reader.does_not_see("Check in your own browser")

@@ -9,10 +9,20 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from applications.actions import deadlines, drafts, intakes, review, selection, submission, team
+from applications.actions import (
+    deadlines,
+    drafts,
+    intakes,
+    offers,
+    releases,
+    review,
+    selection,
+    submission,
+    team,
+)
+from applications.actions.participation import answer_invitation
 from applications.models import (
     Application,
-    DrawRound,
     EducationLevel,
     Intake,
     Part,
@@ -22,6 +32,9 @@ from applications.models import (
     Sector,
 )
 from applications.models.content import PARTS, content_digest
+from applications.models.offer import team_digest
+from applications.models.people import basis_told, seen_by
+from applications.models.promises import invitation_text
 from innoskole.management.demo import people, reviewing, writing
 from innoskole.management.demo.calendar import OSLO, Event, Stage
 from innoskole.municipalities.models import Municipality
@@ -124,7 +137,7 @@ OFFERED = (
 
 
 def events() -> Iterator[Event]:
-    """From the opening of the intake to its publication: one application, so that no draw takes place."""
+    """From the opening of the intake to the enrolment of its one team: for one, no draw takes place."""
     steps = (
         (datetime(2014, 9, 1, 9, 0, tzinfo=OSLO), people.create_staff),
         (datetime(2014, 9, 15, 9, 0, tzinfo=OSLO), create_intake),
@@ -139,7 +152,9 @@ def events() -> Iterator[Event]:
         (datetime(2014, 12, 1, 15, 1, tzinfo=OSLO), deadlines.sweep),
         (datetime(2014, 12, 4, 10, 0, tzinfo=OSLO), settle),
         (datetime(2014, 12, 15, 10, 0, tzinfo=OSLO), decide),
-        (datetime(2014, 12, 16, 12, 0, tzinfo=OSLO), publish),
+        (datetime(2014, 12, 16, 12, 0, tzinfo=OSLO), tell),
+        (datetime(2014, 12, 17, 9, 30, tzinfo=OSLO), accept),
+        (datetime(2014, 12, 18, 20, 0, tzinfo=OSLO), confirm),
     )
     for at, deed in steps:
         yield Event(at, Stage.DRAFT, deed)
@@ -206,6 +221,25 @@ def decide(now: datetime) -> None:
     selection.decide_without_draw(Intake.objects.get(slug=SLUG), by=people.administrator(), now=now)
 
 
-def publish(now: datetime) -> None:
-    draw_round = DrawRound.objects.standing().with_people().get(intake__slug=SLUG)
-    selection.publish(draw_round, by=people.administrator(), now=now)
+def tell(now: datetime) -> None:
+    """Prepared by one, approved by another, and told at once."""
+    prepared = releases.prepare_release(
+        Intake.objects.get(slug=SLUG), leaves_at=now, by=people.administrator(), now=now
+    )
+    releases.approve_release(prepared, by=people.second_administrator(), now=now)
+    releases.release_due(now)
+
+
+def accept(now: datetime) -> None:
+    found = application()
+    offers.accept(found.offer, team_seen=team_digest(found), by=found.coordinator, now=now)
+
+
+def confirm(now: datetime) -> None:
+    """Everybody says yes to the invitation, and with the last of them the team is enrolled."""
+    for member in application().members.all():
+        text = invitation_text(member, basis_told(member))
+        seen = seen_by(member, text)
+        answer_invitation(
+            member, accepted=True, name=member.name, text=text, seen=seen, language="nb", now=now
+        )

@@ -1,4 +1,4 @@
-"""The selection: frozen, drawn by one, checked by another, decided and published."""
+"""The selection: frozen, drawn by one, checked by another, decided, and told at one minute."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from hashlib import sha256
 from random import Random
 
 from applications import sources
-from applications.actions import selection, source_values
-from applications.models import DrawRound, Intake
+from applications.actions import releases, selection, source_values
+from applications.models import DrawRound, Intake, Release
 from innoskole.management.demo import people
 from innoskole.management.demo.calendar import DRAWN, FROZEN, PUBLISHED, Calendar, Event, Stage
 
@@ -23,7 +23,9 @@ class Drawing:
         yield Event(calendar.at(DRAWN, 10), Stage.DRAWN, self.draw)
         yield Event(calendar.at(DRAWN, 14), Stage.PUBLISHED, self.check)
         yield Event(calendar.at(PUBLISHED, 9), Stage.PUBLISHED, self.decide)
-        yield Event(calendar.at(PUBLISHED, 12), Stage.PUBLISHED, self.publish)
+        yield Event(calendar.at(PUBLISHED, 10), Stage.PUBLISHED, self.prepare)
+        yield Event(calendar.at(PUBLISHED, 11), Stage.PUBLISHED, self.approve)
+        yield Event(calendar.at(PUBLISHED, 12), Stage.PUBLISHED, releases.release_due)
 
     @property
     def intake(self) -> Intake:
@@ -62,8 +64,13 @@ class Drawing:
     def decide(self, now: datetime) -> None:
         selection.decide(self.standing, by=people.administrator(), now=now)
 
-    def publish(self, now: datetime) -> None:
-        selection.publish(self.standing, by=people.administrator(), now=now)
+    def prepare(self, now: datetime) -> None:
+        """Write all the letters, which leave as soon as they are approved."""
+        releases.prepare_release(self.intake, leaves_at=now, by=people.administrator(), now=now)
+
+    def approve(self, now: datetime) -> None:
+        release = Release.objects.standing().with_people().get(intake__slug=self.slug)
+        releases.approve_release(release, by=people.second_administrator(), now=now)
 
 
 def invented_value(source_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Six applications for four places, drawn and decided; letters without their PDF unless a test asks for it."""
+"""Six applications for four places, drawn and decided; letters without their PDF unless asked for."""
 
 from __future__ import annotations
 

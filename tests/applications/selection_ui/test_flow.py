@@ -521,15 +521,7 @@ def test_publishes_every_outcome_at_once(published):
         for code, line in lines.items()
     }
     assert Intake.objects.get().published_at == AFTER_DRAW
-    letters = Message.objects.filter(kind__startswith="selection_").order_by("to_email")
-    assert [(letter.to_email, letter.kind, letter.on_crash) for letter in letters] == [
-        (
-            f"koordinator{code}@example.no",
-            "selection_place" if lines[code].is_selected else "selection_reserve",
-            "unsure",
-        )
-        for code in LEADS
-    ]
+    assert set(Message.objects.values_list("kind", flat=True)) == {"draw_frozen"}
     assert verbs(published.intake) == [
         "froze the list for the draw",
         "typed in the value of a source of the draw",
@@ -558,8 +550,6 @@ def test_who_withdraws_after_the_freeze_stays_in_the_list(decided, administrator
     selection.publish(decided, by=administrator, now=AFTER_DRAW)
     assert states(decided.intake)[chosen] == State.WITHDRAWN
     assert Outcome.objects.get(application=gone).kind == "place"
-    assert not Message.objects.filter(key=f"selection-published:{gone.pk}").exists()
-    assert Message.objects.filter(kind__startswith="selection_").count() == 5
 
 
 def test_the_newest_application_of_a_municipality_is_the_one_in_the_list(settled, administrator):
@@ -686,9 +676,6 @@ def test_everybody_is_admitted_without_a_draw(few, administrator):
         ("place", "NN", "L", "1/1", ""),
         ("place", "OL", "L", "1/1", ""),
     ]
-    letters = Message.objects.filter(kind="selection_place")
-    assert letters.count() == Message.objects.count() == 2
-    assert "no draw took place" in letters[0].body_text
 
 
 def test_refuses_to_freeze_where_nobody_is_left_out(few, administrator):
@@ -775,7 +762,7 @@ def test_of_publications_at_once_one_holds(decided):
 
     outcomes = at_once(deed, 4)
     assert [outcome == "done" for outcome in outcomes] == [True] + 3 * [False]
-    assert (Outcome.objects.count(), Message.objects.filter(kind__startswith="selection_").count()) == (6, 6)
+    assert Outcome.objects.count() == 6
 
 
 @pytest.mark.postgres

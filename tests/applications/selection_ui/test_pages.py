@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -10,7 +11,7 @@ from django.template import Context, Template
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from applications.actions import selection
+from applications.actions import releases, selection
 from applications.actions.source_values import type_in_value
 from applications.models import Application, Dimension, DrawRound, Intake, Outcome, Quota, SourceValue
 from applications.states import IntakeState, State
@@ -35,7 +36,6 @@ PAGES = (
     "selection_draw",
     "selection_check",
     "selection_decide",
-    "selection_publish",
     "selection_annul",
 )
 FREEZE = {"draw_at": "2027-06-23T20:00", "vikinglotto_on": "2027-06-23"}
@@ -248,7 +248,7 @@ def test_freeze_with_edited_quotas(settled, browse, administrator):
     assert (draw_round.quota_choice, region.min, region.max) == ("edited", 2, 4)
 
 
-def test_without_a_draw(closed, browse, administrator):
+def test_without_a_draw(closed, browse, administrator, second_administrator):
     application_of(closed, "1804")
     client = browse(administrator)
     assert "Decide without a draw" in text_of(client.get(url_of("selection_freeze")))
@@ -257,8 +257,11 @@ def test_without_a_draw(closed, browse, administrator):
     )
     client.post(url_of("selection_no_draw"))
     assert Intake.objects.get().state == IntakeState.DECIDED
-    response = client.post(url_of("selection_publish"), follow=True)
-    assert "The selection is published, and the letters are on their way." in text_of(response)
+    release = releases.prepare_release(
+        Intake.objects.get(), leaves_at=AFTER_OBJECTIONS, by=administrator, now=AFTER_OBJECTIONS
+    )
+    releases.approve_release(release, by=second_administrator, now=AFTER_OBJECTIONS)
+    releases.release_due(AFTER_OBJECTIONS)
     assert Application.objects.get().state == State.ADMITTED
     public = client.get(reverse("applications:draw", args=[closed.slug]))
     assert "Chance before the draw" not in text_of(public)
@@ -305,7 +308,7 @@ def test_fetch_tells_why_it_failed(frozen, browse, administrator):
 # --- Deeds ----------------------------------------------------------------------------------------
 
 
-def test_the_walk_from_values_to_publication(confirmed, browse, administrator, second_administrator):
+def test_the_walk_from_values_to_letters(confirmed, browse, administrator, second_administrator):
     first, second = browse(administrator, AFTER_DRAW), browse(second_administrator, AFTER_DRAW)
     assert "Nobody gets mail." in text_of(first.get(url_of("selection_draw")))
     response = first.post(url_of("selection_draw"), follow=True)
@@ -316,12 +319,30 @@ def test_the_walk_from_values_to_publication(confirmed, browse, administrator, s
     assert "The draw must be checked by another person" in text_of(refused)
     assert text_of(second.get(url_of("selection_check"))).count("Holds:") == 8
     second.post(url_of("selection_check"))
-    first.post(url_of("selection_decide"))
-    text = text_of(first.get(url_of("selection_publish")))
-    assert "6 coordinators get mail at the same minute, each with a place or a number" in text
-    response = first.post(url_of("selection_publish"), follow=True)
-    assert "The selection is published, and the letters are on their way." in text_of(response)
-    assert Intake.objects.get().state == IntakeState.PUBLISHED
+    response = first.post(url_of("selection_decide"), follow=True)
+    assert "Nobody outside the school knows it before its letters leave." in text_of(response)
+    assert f'href="{url_of("release")}"' in response.content.decode()
+    assert Intake.objects.get().state == IntakeState.DECIDED
+
+
+def test_the_last_step_tells_how_far_the_letters_are(decided, browse, administrator, second_administrator):
+    client = browse(administrator, AFTER_DRAW)
+    assert "Send the letters and publish to everybody at the same minute Your turn" in text_of(
+        client.get(url_of("selection"))
+    )
+    minute = AFTER_DRAW + timedelta(hours=1)
+    release = releases.prepare_release(decided.intake, leaves_at=minute, by=administrator, now=AFTER_DRAW)
+    step = (
+        "Send the letters and publish to everybody at the same minute They leave Thursday 24 June 2027 at "
+        "11:00, Norwegian time."
+    )
+    assert f"{step} Prepared" in text_of(client.get(url_of("selection")))
+    releases.approve_release(release, by=second_administrator, now=AFTER_DRAW)
+    assert f"{step} Approved, waits for its minute" in text_of(client.get(url_of("selection")))
+    releases.release_due(minute)
+    assert "Send the letters and publish to everybody at the same minute Done" in text_of(
+        client.get(url_of("selection"))
+    )
 
 
 def test_a_deed_twice_is_refused_in_words(drawn, browse, administrator):
@@ -348,8 +369,8 @@ def test_overview_names_the_next_step_for_each_person(drawn, browse, administrat
     assert steps(administrator) == (
         "Step by step Settle every application Done Freeze the list and announce the sources Done Get the "
         "values of the announced sources Done Draw Done Check the draw: another person draws again The draw "
-        "must be checked by another person than the one who drew. Waits Decide Waits Publish to everybody at "
-        "the same minute Waits "
+        "must be checked by another person than the one who drew. Waits Decide Waits Send the letters and "
+        "publish to everybody at the same minute Waits "
     )
     assert "Check the draw: another person draws again Your turn Decide Waits" in steps(second_administrator)
 
@@ -444,8 +465,8 @@ def test_every_later_step_waits_in_its_turn(confirmed, administrator, second_adm
     selection.check(confirmed, by=second_administrator, now=AFTER_DRAW)
     assert waits(administrator) == [("Decide the selection: Autumn 2027", url_of("selection_decide"))]
     selection.decide(confirmed, by=administrator, now=AFTER_DRAW)
-    assert waits(administrator) == [("Publish the selection: Autumn 2027", url_of("selection_publish"))]
-    selection.publish(confirmed, by=administrator, now=AFTER_DRAW)
+    assert waits(administrator) == [("Prepare the letters of the selection: Autumn 2027", url_of("release"))]
+    releases.prepare_release(confirmed.intake, leaves_at=AFTER_DRAW, by=administrator, now=AFTER_DRAW)
     assert waits(administrator) == []
 
 
@@ -466,11 +487,11 @@ def test_outcome_on_the_applications_page(decided, administrator):
     )
     selection.publish(decided, by=administrator, now=AFTER_DRAW)
     assert outcome_of(Application.objects.get(pk=application.pk)) == (
-        "Oslo has got a place The exact chance before the draw was 1 (100.0%). See why, and check the draw"
+        "Oslo got a place in the selection The exact chance before the draw was 1 (100.0%). See why, and check the draw"
     )
     reserve = Outcome.objects.filter(kind="reserve").first().application
     assert outcome_of(reserve).startswith(
-        f"{reserve.lead} is on the waiting list The application is number {reserve.outcome.reserve_number} on"
+        f"{reserve.lead} was put on the waiting list in the selection The application is number {reserve.outcome.reserve_number} on"
     )
 
 
