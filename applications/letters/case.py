@@ -110,7 +110,7 @@ class Case:
     @cached_property
     def promotion(self) -> Promotion | None:
         """How a place came to the application after the draw."""
-        promotions = Promotion.objects.filter(promoted__application=self.application)
+        promotions = Promotion.objects.with_names().filter(promoted__application=self.application)
         return promotions.order_by("happened_at", "pk").last()
 
     @cached_property

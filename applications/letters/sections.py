@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from applications import results, wording
+from applications import promotion_log, results, wording
 from applications.letters.case import Case
-from applications.models import DecisionKind, Dimension, PromotionRule
+from applications.models import DecisionKind, Dimension
 from applications.models.summary import years_of_experience
 from applications.results import Line
 from applications.selection import NoDraw
@@ -171,7 +171,7 @@ def _selection_rule(case: Case) -> str:
 
 
 def grounds(case: Case) -> list[str]:
-    """Why: as the public page says it, how a place came later, and the school's own words."""
+    """Why: as the public page says it of the draw and of a promotion, and in the school's own words."""
     own = [case.decision.grounds]
     if case.decision.is_of_person:
         return _paragraphs([case.assessment.reason if case.assessment else "", *own])
@@ -200,9 +200,9 @@ def _of_the_draw(case: Case) -> str:
 def _of_the_promotion(case: Case) -> str:
     if case.decision.kind != DecisionKind.PLACE or case.promotion is None:
         return ""
-    return _("A place became free, and the application took it over on %(day)s by this rule: %(rule)s.") % {
+    return _("A place became free on %(day)s. %(why)s") % {
         "day": formats.day(case.promotion.happened_at),
-        "rule": PromotionRule(case.promotion.rule).label,
+        "why": promotion_log.why(case.promotion),
     }
 
 

@@ -491,7 +491,7 @@ def test_without_a_draw_the_letter_says_that_everybody_is_admitted(applications,
     assert sections[1]["paragraphs"][0].endswith("(the programme's criteria for selection).")
 
 
-def test_a_promoted_application_is_told_by_which_rule(applications, prepare):
+def test_a_promoted_application_is_told_what_the_page_says_of_the_promotion(applications, prepare):
     application = applications[RESERVE]
     offer = Offer.objects.create(
         application=application, state=OfferState.SENT, made_at=NOW, sent_at=NOW, due_at=LEAVES_AT
@@ -500,15 +500,19 @@ def test_a_promoted_application_is_told_by_which_rule(applications, prepare):
     Promotion.objects.create(
         intake=application.intake,
         place=place,
+        dropped=Offer.objects.create(
+            application=applications["1804"], state=OfferState.DECLINED, made_at=NOW
+        ),
         promoted=offer,
         rule=PromotionRule.SAME_REGION,
+        deviation=0,
         happened_at=datetime(2027, 7, 1, 12, 0, tzinfo=OSLO),
     )
     decision = prepare(DecisionKind.PLACE, application=application, prepared_by=None)
     assert part(decision, "Grounds")["paragraphs"] == [
         WHY_NOT,
-        "A place became free, and the application took it over on 1 July 2027 by this rule: Lowest lot in the"
-        " same region.",
+        "A place became free on 1 July 2027. Karasjok has the lowest lot of those on the waiting list from"
+        " the same region as Bodø. Nobody from the same size class in that region is left. Every quota is kept.",
     ]
     assert part(decision, "What happens next")["paragraphs"][0] == (
         "The municipality accepts or declines the place by Friday 25 June 2027 at 09:00, on this page:"
