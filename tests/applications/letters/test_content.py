@@ -512,7 +512,8 @@ def test_a_promoted_application_is_told_what_the_page_says_of_the_promotion(appl
     assert part(decision, "Grounds")["paragraphs"] == [
         WHY_NOT,
         "A place became free on 1 July 2027. Karasjok has the lowest lot of those on the waiting list from"
-        " the same region as Bodø. Nobody from the same size class in that region is left. Every quota is kept.",
+        " the same region as Bodø. Nobody from the same size class in that region is left. Every"
+        " quota is kept.",
     ]
     assert part(decision, "What happens next")["paragraphs"][0] == (
         "The municipality accepts or declines the place by Friday 25 June 2027 at 09:00, on this page:"
