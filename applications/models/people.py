@@ -44,6 +44,18 @@ def role_told(member: TeamMember) -> str:
     return _("Course participant") if basis == Basis.COURSE_PARTICIPANT else _("Student")
 
 
+def consequence_told(member: TeamMember) -> str:
+    """What the decision means, said to the person; empty until it is told."""
+    basis = basis_told(member)
+    if not basis:
+        return ""
+    if basis == Basis.COURSE_PARTICIPANT:
+        return _(
+            "You take part in everything, cannot sit the exam, and receive a certificate without credits."
+        )
+    return _("You may sit the exam, and can earn 30 credits.")
+
+
 def seen_by(member: TeamMember, text: str) -> str:
     """The fingerprint of what an invited person has before them: their data, their basis and the text."""
     shown = {**values_of(member, MEMBER_FIELDS), "basis": basis_told(member), "text": text}

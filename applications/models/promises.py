@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext as _
 
-from applications.models.admission import consequence
 from applications.models.application import Application
 from applications.models.team import TeamMember
 from applications.states import Basis
@@ -32,19 +31,22 @@ def invitation_text(member: TeamMember, basis: str) -> str:
     Source: programme page, «6 samlinger à 2-3 dager, til sammen 14 dager … over to semestre på deltid».
     """
     application = member.application
+    role = (
+        _(
+            "I am admitted as a course participant: I take part in everything, cannot sit the exam, and"
+            " receive a certificate without credits."
+        )
+        if basis == Basis.COURSE_PARTICIPANT
+        else _("I am admitted as a student: I may sit the exam, and can earn 30 credits.")
+    )
     return _(
         "I take part in the innovation school for municipalities, %(intake)s, in the team of"
         " %(municipality)s. The course has six sessions of two to three days, 14 days in all, over two"
-        " semesters, with work on our project between them. I am admitted as: %(basis)s. %(consequence)s"
+        " semesters, with work on our project between them. %(role)s"
         " I have read how the school uses my personal data, and I agree that it keeps what the municipality"
         " has written about me for as long as the course and its documentation require. My municipality can"
         " see that I have answered, and in which role I take part."
-    ) % {
-        "intake": application.intake,
-        "municipality": application.lead,
-        "basis": Basis(basis).label,
-        "consequence": consequence(basis),
-    }
+    ) % {"intake": application.intake, "municipality": application.lead, "role": role}
 
 
 def letter_language(municipality: Municipality, coordinator: User) -> str:

@@ -19,8 +19,7 @@ from applications.actions.participation import answer_invitation
 from applications.emails.people import language_of
 from applications.forms.people import DeclineForm, InvitationForm
 from applications.models import TeamMember
-from applications.models.admission import consequence
-from applications.models.people import basis_told, own_rows, role_told, seen_by
+from applications.models.people import basis_told, consequence_told, own_rows, role_told, seen_by
 from applications.models.promises import invitation_text
 from applications.models.viability import accepts_answers
 from applications.states import Basis, Participation
@@ -109,7 +108,7 @@ def _page(
         "rows": own_rows(member),
         "basis": str(Basis(basis).label) if basis else "",
         "role": role_told(member),
-        "consequence": consequence(basis) if basis else "",
+        "consequence": consequence_told(member),
         "text": member.consent_text or text,
         "form": confirming,
         "decline_form": declining,

@@ -76,7 +76,7 @@ def test_a_course_participant_sees_the_consequence(client, invited) -> None:
     tell(invited, Basis.COURSE_PARTICIPANT)
     body = client.get(path_of(invited)).content.decode()
     assert "Course participant" in body
-    assert "cannot sit the exam, and receives a certificate without credits" in body
+    assert "cannot sit the exam, and receive a certificate without credits" in body
 
 
 def test_what_is_decided_and_not_told_is_not_shown(client, invited) -> None:
