@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from applications.actions import appeals, deadlines, interests, offers, participation, releases
+from applications.actions import appeals, deadlines, interests, late, offers, participation, releases
 from applications.models import Release
 
 
@@ -53,3 +53,9 @@ def sweep_offers() -> int:
 def sweep_appeals() -> int:
     """Let go of what was prepared for appeals and voided; see applications.actions.appeals."""
     return appeals.sweep(timezone.now())
+
+
+@shared_task
+def sweep_late() -> int:
+    """Free the places that were held for voided decisions on late applications."""
+    return late.sweep(timezone.now())

@@ -26,5 +26,6 @@ app.conf.beat_schedule = {
     "release-decisions": {"task": "applications.tasks.release_due", "schedule": 60.0},
     "sweep-offers": {"task": "applications.tasks.sweep_offers", "schedule": 60.0},
     "write-letters": {"task": "applications.tasks.write_missing_letters", "schedule": 60.0},
+    "let-go-of-late-places": {"task": "applications.tasks.sweep_late", "schedule": 60.0},
     "let-go-of-voided-answers": {"task": "applications.tasks.sweep_appeals", "schedule": 60.0},
 }

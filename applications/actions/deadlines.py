@@ -21,15 +21,13 @@ NOT_ANSWERED = gettext_noop("The deadline of the request for information passed 
 
 
 def sweep(now: datetime) -> int:
-    """Close what is past its deadline. Returns how many intakes, applications, requests and interests it moved.
+    """Close what is past its deadline. Returns how many intakes, applications, requests, interests it moved.
 
     Every one is its own transaction: what a sweep that was cut off left undone, the next one does.
     """
     intakes = Intake.objects.past_deadline(now).values_list("pk", flat=True)
     moved = sum(close_intake(pk, now) for pk in list(intakes))
-    drafts = Application.objects.unfinished().exclude(
-        intake__state__in=(IntakeState.PLANNED, IntakeState.OPEN)
-    )
+    drafts = Application.objects.unfinished().too_late(now)
     moved += sum(close_draft(pk, now) for pk in list(drafts.values_list("pk", flat=True)))
     overdue = InformationRequest.objects.filter(closed_at__isnull=True, due_at__lt=now)
     moved += sum(close_request(pk, now) for pk in list(overdue.values_list("pk", flat=True)))
@@ -50,7 +48,7 @@ def close_intake(pk: int, now: datetime) -> bool:
 def close_draft(pk: int, now: datetime) -> bool:
     """A draft at the deadline becomes «not submitted»: its owner is told, its municipalities are free."""
     application = Application.objects.select_for_update().unfinished().filter(pk=pk).first()
-    if application is None or application.intake.state in (IntakeState.PLANNED, IntakeState.OPEN):
+    if application is None or not Application.objects.too_late(now).filter(pk=pk).exists():
         return False
     lacked_guarantee = application.state == State.AWAITING_APPROVAL
     move(application, State.NOT_SUBMITTED, verb=NOT_SUBMITTED, by=None, now=now, changed_at=now)

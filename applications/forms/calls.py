@@ -60,6 +60,10 @@ class InterestForm(MemberForm):
         help_text=gettext_lazy("Read by those who choose the team in your municipality."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["education"].help_text = _("It decides whether you can sit the exam and earn credits.")
+
 
 class PicksForm(forms.Form):
     """What is to come of each of those who are interested; nothing is chosen until somebody chooses."""

@@ -12,13 +12,12 @@ from applications.states import IN_TEAM, InterestState, Participation
 
 @dataclass(frozen=True)
 class ChosenTeam:
-    """Who would be in the team, from which sectors, and what it would lack by the intake's rules.
+    """Who would be in the team, and what it would lack by the intake's rules.
 
     warning: about sectors that the problem touches and nobody comes from; empty when there are none.
     """
 
     people: list[TeamMember | Interest]
-    sectors: list[Sector]
     reserves: list[TeamMember | Interest]
     lacks: list[str]
     warning: str
@@ -41,13 +40,11 @@ def chosen_team(
         if person.participation == Participation.RESERVE and person.pk not in decided
     ]
     present = {person.sector for person in team}
-    sectors = [sector for sector in Sector if sector in present]
     gap = [sector for sector in Sector if sector in application.problem_sectors and sector not in present]
     return ChosenTeam(
         people=team,
-        sectors=sectors,
         reserves=[*named, *_picked(picks, InterestState.RESERVE)],
-        lacks=list(rules_lack(application.intake, people=len(team), sectors=len(sectors))),
+        lacks=list(rules_lack(application.intake, people=len(team), sectors=len(present))),
         warning=gap_warning(gap),
     )
 

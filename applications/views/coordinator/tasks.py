@@ -71,7 +71,7 @@ def tasks(request: HttpRequest, reference: str) -> HttpResponse:
             "is_draft": application.state == State.DRAFT,
             "is_open": bool(open_now),
             "is_over": application.state in OVER,
-            "accepts": application.intake.accepts_at(now),
+            "accepts": application.accepts_at(now),
             "groups": groups,
             "done": done,
             "total": sum(len(group.tasks) for group in groups),
@@ -108,7 +108,7 @@ def _decisions(application: Application) -> Sequence[Decision]:
 def _may_reopen(user: User, application: Application, now: datetime) -> bool:
     return (
         application.state in (State.SUBMITTED, State.AWAITING_APPROVAL)
-        and application.intake.accepts_at(now)
+        and application.accepts_at(now)
         and may_submit(user, application)
     )
 
@@ -223,7 +223,7 @@ def _hint(application: Application, part: Part) -> str:
         if guarantee is not None:
             return f"{guarantee.approver_name}, {guarantee.approver_title}"
         return _("The municipal director answers by a link in an e-mail, until %(deadline)s") % {
-            "deadline": formats.moment(intake.closes_at, "short")
+            "deadline": formats.moment(application.closes_at, "short")
         }
     return str(
         {
