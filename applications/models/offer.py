@@ -39,6 +39,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def overdue(self, now: datetime) -> "OfferQuerySet":
         return self.filter(state=OfferState.SENT, due_at__lt=now)
 
+    def in_order_of_state(self) -> "OfferQuerySet":
+        """With `state_order`, to sort by: as the life of an offer goes."""
+        whens = [models.When(state=state, then=order) for order, state in enumerate(OfferState.values)]
+        return self.annotate(state_order=models.Case(*whens, output_field=models.IntegerField()))
+
     def with_application(self) -> "OfferQuerySet":
         return self.select_related("application__lead__county", "application__intake", "place")
 
@@ -87,6 +92,12 @@ class Offer(models.Model):
     @property
     def holds_a_place(self) -> bool:
         return self.state in HOLDS_A_PLACE
+
+    @property
+    def place_number(self) -> int | None:
+        """Which place it holds; one query, unless the place is fetched with it."""
+        place: Place | None = getattr(self, "place", None)
+        return place.number if place else None
 
     @property
     def was_sent(self) -> bool:

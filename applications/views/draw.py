@@ -18,9 +18,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications import results, selection
+from applications import promotion_log, results, selection
 from applications.forms.selection import SearchForm
-from applications.models import Application, Dimension, DrawRound, Intake
+from applications.models import Application, Dimension, DrawRound, Intake, Promotion
 from applications.models.application import ApplicationQuerySet
 from applications.permissions import may_see_result
 from applications.results import ChanceTable, Line
@@ -112,7 +112,13 @@ def _round(request: HttpRequest, shown: DrawRound) -> dict[str, object]:
         "map": _map(shown, list(lines.values()), has_result=has_result),
         "charts": _charts(table) if table and has_result else [],
         "places": sum(bool(line.is_selected) for line in lines.values()),
+        "log": _log(shown) if has_result and shown.annulled_at is None else None,
     }
+
+
+def _log(shown: DrawRound) -> list[tuple[Promotion, str]]:
+    """Who took over from whom, with the sentences that explain it."""
+    return [(line, promotion_log.why(line)) for line in shown.intake.promotions.with_names()]
 
 
 def _found(shown: DrawRound, form: SearchForm) -> ApplicationQuerySet:
