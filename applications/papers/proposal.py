@@ -220,7 +220,7 @@ def _standing(facts: Facts) -> str:
     values = {
         "municipality": together if facts.partners else application.lead.name,
         "intake": application.intake,
-        "deadline": formats.moment(application.intake.closes_at),
+        "deadline": formats.moment(application.closes_at),
     }
     match application.state:
         case State.DRAFT | State.AWAITING_APPROVAL:

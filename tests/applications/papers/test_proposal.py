@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from applications.actions.interests import SIGNED_UP
-from applications.models import Submission, TeamMember
+from applications.models import LateFilling, Submission, TeamMember
 from applications.papers.paper import paper_of
 from applications.states import Participation, State
 from innoskole.accounts import audit
@@ -82,6 +82,18 @@ def test_where_the_application_stands(application, state, said) -> None:
     application.state = state
     application.save()
     assert said in part(read(application), "background")
+
+
+def test_the_deadline_is_that_of_the_late_filling(application, administrator) -> None:
+    application.late_filling = LateFilling.objects.create(
+        intake=application.intake,
+        rule_text="First come, first served.",
+        opened_by=administrator,
+        opened_at=NOW,
+        closes_at=NOW + timedelta(days=60),
+    )
+    application.save()
+    assert "Søknadsfristen er fredag 2. juli 2027 kl. 10.00." in part(read(application), "background")
 
 
 def test_municipalities_that_have_confirmed_stand_beside_the_lead(application) -> None:
