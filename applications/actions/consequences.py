@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from applications.actions import appeals, decisions
+from applications.actions import appeals, decisions, late
 from applications.models import Decision, DecisionKind
 
 
 def follow(decision: Decision, *, now: datetime) -> None:
-    """With a place everybody in the team gets a decision; an appeal that led to the decision has its answer."""
+    """A place: a decision on everybody in the team. No place: the end of a late one. An appeal's answer."""
     if decision.kind == DecisionKind.PLACE:
         decisions.decide_persons(decision.application, now=now)
+    late.carry_out(decision, now=now)
     appeals.carry_out(decision, now=now)

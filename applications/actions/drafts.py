@@ -14,6 +14,7 @@ from applications.models import (
     ApplicantMunicipality,
     Application,
     Intake,
+    LateFilling,
     MunicipalityRole,
     Part,
     Season,
@@ -63,7 +64,8 @@ def start_application(intake: Intake, municipality: Municipality, *, by: User, n
     The constraint on ApplicantMunicipality decides who is first («Det kan sendes inntil én søknad pr
     kommune»). Raises Refused when the intake is closed or `by` does not even claim to act for it.
     """
-    if not intake.accepts_at(now):
+    late_filling = None if intake.accepts_at(now) else intake.late_filling_at(now)
+    if late_filling is None and not intake.accepts_at(now):
         raise Refused(_("The intake does not accept applications now."))
     if not municipality.was_valid_on(intake.register_on):
         raise Refused(
@@ -80,7 +82,7 @@ def start_application(intake: Intake, municipality: Municipality, *, by: User, n
         return Started(existing, is_new=False)
     try:
         with transaction.atomic():
-            application = _create(intake, municipality, by, now)
+            application = _create(intake, municipality, late_filling, by, now)
     except IntegrityError:
         if existing := spender(intake, municipality):
             return Started(existing, is_new=False)
@@ -98,11 +100,14 @@ def spender(intake: Intake, municipality: Municipality) -> Application | None:
     return part.application if part else None
 
 
-def _create(intake: Intake, municipality: Municipality, by: User, now: datetime) -> Application:
+def _create(
+    intake: Intake, municipality: Municipality, late_filling: LateFilling | None, by: User, now: datetime
+) -> Application:
     application = Application.objects.create(
         intake=intake,
         reference=_next_reference(intake),
         lead=municipality,
+        late_filling=late_filling,
         coordinator=by,
         created_at=now,
         changed_at=now,
@@ -144,7 +149,7 @@ def require_open(application: Application, part: str, now: datetime) -> None:
         return
     if application.state == State.DRAFT:
         raise Refused(_("The deadline has passed. The application can no longer be changed."))
-    if application.state in (State.AWAITING_APPROVAL, State.SUBMITTED) and application.intake.accepts_at(now):
+    if application.state in (State.AWAITING_APPROVAL, State.SUBMITTED) and application.accepts_at(now):
         raise Refused(_("The application has been sent in. Reopen it if you want to change it."))
     if application.state == State.INFORMATION_REQUESTED:
         raise Refused(_("Only the parts that the school has asked about can be changed, until its deadline."))

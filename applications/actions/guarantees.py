@@ -84,7 +84,7 @@ def ask_guarantee(
 def may_be_answered(application: Application, now: datetime) -> bool:
     """Whether an approver's answer still counts at `now`."""
     if application.state == State.AWAITING_APPROVAL:
-        return application.intake.accepts_at(now)
+        return application.accepts_at(now)
     return Part.GUARANTEE in open_parts(application, now)
 
 

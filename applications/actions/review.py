@@ -28,11 +28,12 @@ RETURNED = gettext_noop("took the application back into review")
 def obstacle_to_review(application: Application, now: datetime) -> str:
     """Why the application cannot be taken into review, as a sentence; empty when it can.
 
-    Not before the deadline: until then the municipality may reopen and change what it has submitted.
+    Not before the deadline: until then the municipality may reopen and change what it has submitted. Late
+    applications are reviewed as they come, because the places are given in the order of receipt.
     """
     if application.state != State.SUBMITTED:
         return _state_is(application)
-    if now <= application.intake.closes_at:
+    if not application.is_late and now <= application.closes_at:
         return _("The municipality may change its application until the deadline has passed.")
     return ""
 
@@ -145,7 +146,7 @@ def obstacle_to_ready(application: Application, now: datetime) -> str:
     """
     if application.state != State.IN_REVIEW:
         return _state_is(application)
-    if application.intake.state not in LIST_IS_UNFROZEN:
+    if not application.is_late and application.intake.state not in LIST_IS_UNFROZEN:
         return _("The list of applicants is not open for changes: the intake is «%(state)s».") % {
             "state": application.intake.get_state_display()
         }
@@ -172,8 +173,10 @@ def return_to_review(application: Application, *, reason: str, by: User, now: da
     """
     _lock(application)
     _refuse(_without(reason))
-    if application.intake.state not in LIST_IS_UNFROZEN:
+    if not application.is_late and application.intake.state not in LIST_IS_UNFROZEN:
         raise Refused(_("The list of applicants is frozen: nobody is taken off it any more."))
+    if application.is_late and application.decisions.standing().exists():
+        raise Refused(_("A decision on the application is prepared. Void it first."))
     move(
         application,
         State.IN_REVIEW,

@@ -40,7 +40,7 @@ def submit(application: Application, *, seen: str, by: User, now: datetime) -> A
     current = locked(application)
     if current.state in (State.AWAITING_APPROVAL, *RECEIVED_STATES):
         return current
-    if not current.intake.accepts_at(now):
+    if not current.accepts_at(now):
         raise Refused(_("The deadline has passed. The application can no longer be sent in."))
     require_proven(current, by)
     _require_complete(current)
@@ -113,7 +113,7 @@ def reopen(application: Application, *, by: User, now: datetime) -> Application:
     current = locked(application)
     if current.state == State.DRAFT:
         return current
-    if not current.intake.accepts_at(now):
+    if not current.accepts_at(now):
         raise Refused(_("The deadline has passed. The application can no longer be reopened."))
     require_proven(current, by)
     if current.state == State.AWAITING_APPROVAL:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.intake import Intake
 from applications.models.team import Sector
-from applications.states import GuaranteeState, PartnerState, State
+from applications.states import GuaranteeState, IntakeState, PartnerState, State
 from innoskole.accounts.models import Affiliation, User
 from innoskole.municipalities.models import Municipality
 
@@ -66,18 +66,45 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def unfinished(self) -> "ApplicationQuerySet":
         return self.filter(state__in=(State.DRAFT, State.AWAITING_APPROVAL))
 
+    def accepting(self, now: datetime) -> "ApplicationQuerySet":
+        """Those whose own deadline has not passed: the intake's, or that of the late filling they came in."""
+        in_time = Q(late_filling__isnull=True, intake__in=Intake.objects.accepting(now))
+        late = Q(
+            late_filling__closed_at__isnull=True,
+            late_filling__opened_at__lte=now,
+            late_filling__closes_at__gte=now,
+        )
+        return self.filter(in_time | late)
+
+    def too_late(self, now: datetime) -> "ApplicationQuerySet":
+        """Those whose intake has closed, or whose late filling has closed or is past its deadline."""
+        in_time = Q(late_filling__isnull=True) & ~Q(intake__state__in=(IntakeState.PLANNED, IntakeState.OPEN))
+        late = Q(late_filling__closed_at__isnull=False) | Q(late_filling__closes_at__lt=now)
+        return self.filter(in_time | late)
+
+    def in_time(self) -> "ApplicationQuerySet":
+        """Those of the ordinary intake. A late one never enters a draw, nor what is tried before it."""
+        return self.filter(late_filling__isnull=True)
+
+    def in_order_of_receipt(self) -> "ApplicationQuerySet":
+        """Late ones that have been sent in, the first received first: the order in which places are given."""
+        received = self.filter(late_filling__isnull=False, submitted_at__isnull=False)
+        return received.order_by("submitted_at", "pk")
+
     def unsettled(self) -> "ApplicationQuerySet":
         """Received, but neither ready for selection nor out of it: they stand in the way of the freeze."""
-        return self.filter(state__in=(State.SUBMITTED, State.IN_REVIEW, State.INFORMATION_REQUESTED))
+        return self.in_time().filter(
+            state__in=(State.SUBMITTED, State.IN_REVIEW, State.INFORMATION_REQUESTED)
+        )
 
     def candidates(self) -> "ApplicationQuerySet":
         """Those that may still come to the draw, ready or not: the pool of the what-if page."""
-        return self.filter(
+        return self.in_time().filter(
             state__in=(State.SUBMITTED, State.IN_REVIEW, State.INFORMATION_REQUESTED, State.READY)
         )
 
     def in_draw(self) -> "ApplicationQuerySet":
-        return self.filter(state=State.READY)
+        return self.in_time().filter(state=State.READY)
 
     def with_lead(self) -> "ApplicationQuerySet":
         return self.select_related("lead", "lead__county")
@@ -163,9 +190,23 @@ class Application(models.Model):
     def is_editable(self) -> bool:
         return self.state in EDITABLE_STATES
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it came in when free places were filled after the deadline; then it is in no draw."""
+        return self.late_filling_id is not None
+
+    @property
+    def closes_at(self) -> datetime:
+        """Its own deadline: the intake's, or that of the late filling."""
+        return self.late_filling.closes_at if self.late_filling else self.intake.closes_at
+
+    def accepts_at(self, now: datetime) -> bool:
+        """Whether it may be changed or submitted at `now`, as far as the deadline goes."""
+        return (self.late_filling or self.intake).accepts_at(now)
+
     def is_open_at(self, now: datetime) -> bool:
         """Whether the whole application may be changed at `now`."""
-        return self.is_editable and self.intake.accepts_at(now)
+        return self.is_editable and self.accepts_at(now)
 
     def open_request(self) -> "InformationRequest | None":
         return self.information_requests.filter(closed_at__isnull=True).order_by("-asked_at").first()

@@ -113,7 +113,8 @@ class DrawRound(models.Model):
         """
         document = json.loads(self.basis or self.protocol)
         codes = [applicant["id"] for applicant in document["applicants"]]
-        found = self.intake.applications.filter(lead__code__in=codes).select_related("lead", "coordinator")
+        taking_part = self.intake.applications.in_time().filter(lead__code__in=codes)
+        found = taking_part.select_related("lead", "coordinator")
         return {application.lead.code: application for application in found.order_by("lead__code", "pk")}
 
 

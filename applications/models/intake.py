@@ -1,6 +1,7 @@
 """An intake: one round of applications with its rules, which freeze when it opens."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MinValueValidator
@@ -14,6 +15,9 @@ from innoskole.deadlines import reckoning
 from innoskole.deadlines.rules import deadline_at
 from innoskole.municipalities.regions import Division
 from innoskole.municipalities.sizes import SizeBounds
+
+if TYPE_CHECKING:
+    from applications.models.offer import LateFilling
 
 
 class Season(models.TextChoices):
@@ -120,8 +124,16 @@ class Intake(models.Model):
         return SizeBounds(self.small_below, self.large_from)
 
     def accepts_at(self, now: datetime) -> bool:
-        """Whether an application may be started, changed or submitted at `now`."""
+        """Whether an application may be started, changed or submitted at `now`, before the draw."""
         return self.state == IntakeState.OPEN and self.opens_at <= now <= self.closes_at
+
+    def late_filling_at(self, now: datetime) -> "LateFilling | None":
+        """The filling of free places in which a late application may be started at `now`."""
+        if self.state != IntakeState.PUBLISHED:
+            return None
+        return self.late_fillings.filter(
+            closed_at__isnull=True, opened_at__lte=now, closes_at__gte=now
+        ).first()
 
     def answer_due(self, sent: datetime) -> datetime:
         """Until when an offer sent at a moment stands: the end of the last day, which is a working day."""

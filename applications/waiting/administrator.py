@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -65,8 +65,10 @@ def _to_open(now: datetime) -> list[Waiting]:
 
 
 def _reviews(user: User, intake: Intake | None = None) -> list[Waiting]:
-    """What waits in the intakes that are closed and not yet frozen."""
-    handled = Application.objects.filter(intake__state__in=LIST_IS_UNFROZEN)
+    """What waits in the intakes that are closed and not yet frozen, and among late applications."""
+    handled = Application.objects.filter(
+        Q(intake__state__in=LIST_IS_UNFROZEN) | Q(late_filling__isnull=False)
+    )
     if intake is not None:
         handled = handled.filter(intake=intake)
     in_review = handled.filter(state=State.IN_REVIEW)

@@ -29,7 +29,7 @@ def coordinator_waits(user: User, now: datetime) -> list[Waiting]:
 
 def _unsent(user: User, now: datetime) -> list[Waiting]:
     """Drafts, and what waits for a guarantee, while the intake is open."""
-    rows = Application.objects.editable_by(user).unfinished().filter(intake__in=Intake.objects.accepting(now))
+    rows = Application.objects.editable_by(user).unfinished().accepting(now)
     return [
         Waiting(
             _("Send in the application of %(municipality)s") % {"municipality": application.lead}
@@ -37,13 +37,13 @@ def _unsent(user: User, now: datetime) -> list[Waiting]:
             else _("The application of %(municipality)s waits for the guarantee")
             % {"municipality": application.lead},
             application.get_absolute_url(),
-            due_at=application.intake.closes_at,
+            due_at=application.closes_at,
             since_at=application.created_at,
             explanation=_("It is a draft, and not sent in.")
             if application.state == State.DRAFT
             else _("It is received as soon as the guarantee is given."),
         )
-        for application in rows.select_related("intake", "lead")
+        for application in rows.select_related("intake", "lead", "late_filling")
     ]
 
 
@@ -71,19 +71,20 @@ def _partner_requests(user: User, now: datetime) -> list[Waiting]:
         role=MunicipalityRole.PARTNER,
         state=PartnerState.ASKED,
         municipality__in=user.proven_municipalities(),
-        application__state=State.DRAFT,
-        intake__in=Intake.objects.accepting(now),
+        application__in=Application.objects.accepting(now).filter(state=State.DRAFT),
     )
     return [
         Waiting(
             _("Shall %(municipality)s take part in the application of %(lead)s?")
             % {"municipality": part.municipality, "lead": part.application.lead},
             partner_url(part),
-            due_at=part.intake.closes_at,
+            due_at=part.application.closes_at,
             since_at=part.asked_at,
             explanation=_("Answer yes or no on behalf of the municipality."),
         )
-        for part in parts.select_related("municipality", "intake", "application__lead")
+        for part in parts.select_related(
+            "municipality", "application__intake", "application__lead", "application__late_filling"
+        )
     ]
 
 

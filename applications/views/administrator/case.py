@@ -263,7 +263,7 @@ def _offered(key: str, application: Application) -> bool:
     """Whether the case page offers the deed: by the state, and the list is not frozen."""
     if application.state not in FORM_DEEDS[key].states:
         return False
-    return key != "return" or application.intake.state in LIST_IS_UNFROZEN
+    return key != "return" or application.is_late or application.intake.state in LIST_IS_UNFROZEN
 
 
 def _application(reference: str) -> Application:

@@ -63,7 +63,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
             "lacks": [(lack, access.step_url(application, lack.part)) for lack in lacks(application)],
             "refusal": refusal,
             "is_proven": may_submit(user, application),
-            "accepts": application.intake.accepts_at(now),
+            "accepts": application.accepts_at(now),
             "warning": composition_warning(application),
             "awaits": _awaits_guarantee(application),
             "guarantee": current_guarantee(application),
@@ -103,7 +103,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
             "intake": application.intake,
             "submission": submission,
             "trail": access.trail(application),
-            "accepts": application.intake.accepts_at(now),
+            "accepts": application.accepts_at(now),
         },
     )
 
@@ -208,7 +208,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         {
             "application": application,
             "intake": application.intake,
-            "accepts": application.intake.accepts_at(now),
+            "accepts": application.accepts_at(now),
             "trail": access.trail(application),
             "form": form,
         },
