@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -18,6 +20,11 @@ from tests.factories import OSLO, ApplicationFactory, TeamMemberFactory, municip
 PUBLISHED = datetime(2027, 4, 20, 12, 0, tzinfo=OSLO)
 BODO = "972418013"
 VADSO = "964994218"
+
+
+def table(content: bytes) -> list[list[str]]:
+    """The lines of a CSV file as we write it."""
+    return list(csv.reader(StringIO(content.decode("utf-8-sig")), delimiter=";"))
 
 
 @pytest.fixture(autouse=True)
