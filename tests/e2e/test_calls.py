@@ -125,7 +125,7 @@ def choose(kari: Person, application: Application) -> None:
 def test_a_colleague_reads_the_page_in_nynorsk_on_a_phone(
     intake, coordinator, enter: Callable[..., Person], no_overflow
 ) -> None:
-    """The municipality has decided for nynorsk; whoever has not chosen a language gets it (språklova § 15)."""
+    """The municipality has decided for nynorsk; who has chosen no language gets it (språklova § 15)."""
     application = ApplicationFactory(intake=intake, coordinator=coordinator)
     application.lead.language_form = LanguageForm.NYNORSK
     application.lead.save()
