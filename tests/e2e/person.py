@@ -8,7 +8,8 @@ from playwright.sync_api import Download, Locator, Page, Response, expect
 
 from tests.e2e import quality
 
-TAGS = r"(\s+(Required once treated|Required|Optional))?\s*"
+# What may stand behind a label, in the three languages: whether, or when, it must be filled in.
+TAGS = r"(\s+(Required( once treated)?|Optional|Må fyll(es|ast) ut( når .+)?|Val(g)?fritt))?\s*"
 
 
 class Person:
