@@ -26,6 +26,7 @@ def as_json(
     take part in the selection, or None while there is none.
     """
     facts = territory(intake)
+    late = intake.late_filling_at(now)
     language = get_language() or "nb"
     return {
         "format": FORMAT,
@@ -35,7 +36,13 @@ def as_json(
         "season": intake.season,
         "year": intake.year,
         "state": intake.state,
-        "accepts_applications": intake.accepts_at(now),
+        "accepts_applications": intake.accepts_at(now) or late is not None,
+        "late_filling": late
+        and {
+            "rule": late.rule_text,
+            "opens_at": _iso(intake, late.opened_at),
+            "closes_at": _iso(intake, late.closes_at),
+        },
         "time_zone": intake.time_zone,
         "opens_at": _iso(intake, intake.opens_at),
         "closes_at": _iso(intake, intake.closes_at),

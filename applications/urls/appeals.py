@@ -1,6 +1,9 @@
 from django.urls import URLPattern, path
 
+from applications.views import late
 from applications.views.appeals import administrator, appellant, deeds
+
+LATE = "admin/intakes/<slug:slug>/late"
 
 urlpatterns: list[URLPattern] = [
     path("applications/<str:reference>/appeal/<int:pk>/", appellant.appeal, name="appeal"),
@@ -17,4 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("admin/appeals/<int:pk>/", administrator.appeal_case, name="appeal_case"),
     path("admin/appeals/<int:pk>/do/<slug:deed>/", deeds.appeal_plain, name="appeal_plain"),
     path("admin/appeals/<int:pk>/<slug:deed>/", deeds.appeal_deed, name="appeal_deed"),
+    path(f"{LATE}/", late.late, name="late"),
+    path(f"{LATE}/close/", late.late_close, name="late_close"),
+    path(f"{LATE}/<str:reference>/give/", late.late_give, name="late_give"),
+    path(f"{LATE}/<str:reference>/decline/", late.late_decline, name="late_decline"),
 ]

@@ -73,6 +73,7 @@ def intake(request: HttpRequest, slug: str) -> HttpResponse:
             "territory": territory(found),
             "about": found.about(translation.get_language() or "nb"),
             "accepts": found.accepts_at(now),
+            "late": found.late_filling_at(now),
             "has_opened": found.opens_at <= now,
             "may_object": now <= found.objections_close_at,
             "is_planned": found.state == IntakeState.PLANNED,

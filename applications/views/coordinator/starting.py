@@ -23,6 +23,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose the municipality and start its application, or be led to the one that exists."""
     user, now = person(request), timezone.now()
     intake = get_object_or_404(Intake.objects.public(), slug=slug)
+    late = intake.late_filling_at(now)
     mine = _own(user, intake)
     kept = kept_post(request)
     visible = intake.applications.visible_to(user).with_lead().order_by("pk")
@@ -45,7 +46,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "intake": intake,
             "form": form,
-            "is_open": intake.accepts_at(now),
+            "is_open": intake.accepts_at(now) or late is not None,
+            "late": late,
+            "closes_at": late.closes_at if late else intake.closes_at,
             "existing": existing,
             "has_taken": bool(taken),
         },
