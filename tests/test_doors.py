@@ -111,6 +111,15 @@ applications:invitation             old-invitation-link       both 404 404 404 4
 applications:invitation             guarantee-link            both 404 404 404 404 404 404 404 404
 applications:invitation             forged                    both 404 404 404 404 404 404 404 404
 
+applications:appeal_by_link         told-person-link          both 200 200 200 200 200 200 200 200
+applications:appeal_by_link         appealed-person-link      both 200 200 200 200 200 200 200 200
+applications:appeal_by_link         guarantee-link            both 404 404 404 404 404 404 404 404
+applications:appeal_by_link         forged                    both 404 404 404 404 404 404 404 404
+applications:appeal_withdraw_by_link appealed-person-link     GET  200 200 200 200 200 200 200 200
+applications:appeal_withdraw_by_link appealed-person-link     POST 302 302 302 302 302 302 302 302
+applications:appeal_withdraw_by_link told-person-link         both 404 404 404 404 404 404 404 404
+applications:appeal_withdraw_by_link forged                   both 404 404 404 404 404 404 404 404
+
 # The internal call: anybody who has the link reads it; what is stored only by the mailed link.
 applications:colleagues             open-call                 both 200 200 200 200 200 200 200 200
 applications:colleagues             closed-call               both 200 200 200 200 200 200 200 200
@@ -420,6 +429,41 @@ applications:semester_fee_import    fees                      both in  403 403 4
 applications:semester_fee_record    fees/accepted-member/1    GET  in  403 403 403 403 403 403 405
 applications:semester_fee_record    fees/accepted-member/1    POST in  403 403 403 403 403 403 302
 applications:semester_fee_record    fees/draft-member/1       POST in  403 403 403 403 403 403 404
+
+# Appeals: a decision on a person is that person's own, and not for the municipality.
+applications:appeal                 told/told-decision        both in  404 404 200 200 404 404 404
+applications:appeal                 appealed/appealed-decision both in 404 404 200 200 404 404 404
+applications:appeal                 told/appealed-decision    both in  404 404 404 404 404 404 404
+applications:appeal                 told/told-person          both in  404 404 404 404 404 404 404
+applications:appeal_withdraw        told/told-decision        both in  404 404 404 404 404 404 404
+applications:appeal_withdraw        told/told-person          both in  404 404 404 404 404 404 404
+applications:appeal_withdraw        appealed/appealed-decision GET in  404 404 200 200 404 404 404
+applications:appeal_withdraw        appealed/appealed-decision POST in 404 404 302 302 404 404 404
+applications:appeals                -                         both in  403 403 403 403 403 403 200
+applications:appeals_export         xlsx                      both in  403 403 403 403 403 403 200
+applications:appeals_export         csv                       both in  403 403 403 403 403 403 200
+applications:appeals_export         pdf                       both in  403 403 403 403 403 403 404
+applications:appeal_register        told-decision             both in  403 403 403 403 403 403 200
+applications:appeal_register        0                         both in  403 403 403 403 403 403 404
+applications:appeal_case            appeal                    both in  403 403 403 403 403 403 200
+applications:appeal_case            0                         both in  403 403 403 403 403 403 404
+applications:appeal_plain           appeal/take               GET  in  403 403 403 403 403 403 405
+applications:appeal_plain           appeal/take               POST in  403 403 403 403 403 403 302
+applications:appeal_plain           appeal/no-such            POST in  403 403 403 403 403 403 404
+applications:appeal_deed            appeal/dismiss            both in  403 403 403 403 403 403 200
+applications:appeal_deed            appeal/board              GET  in  403 403 403 403 403 403 302
+applications:appeal_deed            appeal/board              POST in  403 403 403 403 403 403 200
+applications:appeal_deed            appeal/no-such            both in  403 403 403 403 403 403 404
+
+# Free places after the deadline
+applications:late                   late                      both in  403 403 403 403 403 403 200
+applications:late                   planned                   both in  403 403 403 403 403 403 404
+applications:late_close             late                      both in  403 403 403 403 403 403 200
+applications:late_close             appeals                   both in  403 403 403 403 403 403 404
+applications:late_give              late/came-late            both in  403 403 403 403 403 403 200
+applications:late_give              late/told                 both in  403 403 403 403 403 403 404
+applications:late_decline           late/came-late            both in  403 403 403 403 403 403 200
+applications:late_decline           late/told                 both in  403 403 403 403 403 403 404
 
 # People and letters
 applications:affiliations           -                         both in  403 403 403 403 403 403 200

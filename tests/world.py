@@ -39,6 +39,7 @@ from tests.factories import (
     DecisionFactory,
     GuaranteeFactory,
     IntakeFactory,
+    LetterFactory,
     MunicipalityFactory,
     PartnerFactory,
     TeamMemberFactory,
@@ -84,6 +85,7 @@ class World:
         self._team()
         self._draws()
         self._fees()
+        self._appeals()
         self.objects["letter"] = Message.objects.earliest("pk").pk
 
     def _people_and_places(self) -> None:
@@ -152,6 +154,73 @@ class World:
         a.FeeRate.objects.create(
             amount=30_000, valid_from_on=OPENED.date(), source="3/26", set_by=self.second, set_at=OPENED
         )
+
+    def _appeals(self) -> None:
+        """Bodø and two of its people have been told; one decision of each sort is appealed. One came late."""
+        late = self._published("late")
+        told = self._waiting("told", late)
+        appealed = self._waiting("appealed", self._published("appeals"))
+        person, other, _third = told.application.members.all()
+        decisions = {
+            each.pk: DecisionFactory(of=each, kind=a.DecisionKind.STUDENT, issued=True)
+            for each in (person, other)
+        }
+        for decision in decisions.values():
+            LetterFactory(decision=decision)
+        for decision in (appealed, decisions[other.pk]):
+            self.objects["appeal"] = a.Appeal.objects.create(
+                decision=decision,
+                text="We think otherwise.",
+                received_at=NOW,
+                appellant_name="Kari Koordinator",
+                appellant_email="kari@bodo.kommune.no",
+                due_on=NOW.date(),
+            ).pk
+        a.Place.objects.create(intake=late, number=1)
+        filling = a.LateFilling.objects.create(
+            intake=late,
+            rule_text="In the order of receipt.",
+            opened_by=self.second,
+            opened_at=NOW,
+            closes_at=NOW + timedelta(days=7),
+        )
+        self._application(
+            "came-late",
+            late,
+            "4646",
+            coordinator=self.people["outsider"],
+            state=State.READY,
+            late_filling=filling,
+            submitted_at=NOW,
+        )
+        self.objects |= {
+            "told-decision": told.pk,
+            "appealed-decision": appealed.pk,
+            "told-person": decisions[person.pk].pk,
+            "told-person-link": _token(tokens.appeal_url(decisions[person.pk])),
+            "appealed-person-link": _token(tokens.appeal_url(decisions[other.pk])),
+        }
+
+    def _waiting(self, name: str, intake: a.Intake) -> a.Decision:
+        """The decision that put an application of Bodø on the waiting list."""
+        application = self._application(
+            name,
+            intake,
+            "1804",
+            coordinator=self.people["owner"],
+            state=State.WAITLISTED,
+            complete=True,
+        )
+        decision: a.Decision = DecisionFactory(
+            application=application, kind=a.DecisionKind.WAITING_LIST, issued=True
+        )
+        LetterFactory(decision=decision)
+        return decision
+
+    def _published(self, slug: str) -> a.Intake:
+        intake = _past(slug, published_at=DRAWN)
+        a.Intake.objects.filter(pk=intake.pk).update(state=IntakeState.PUBLISHED)
+        return intake
 
     def _calls(self) -> None:
         """A draft of Bodø that asks its colleagues, one of whom is chosen; and a call that is closed."""

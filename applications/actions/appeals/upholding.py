@@ -196,5 +196,6 @@ def _give_next_place(decision: Decision, *, by: User, now: datetime) -> None:
         offer = offers.give_place(application, by=by, now=now)
         offers.send_offer(offer, now=now)
         decisions.decide_by_rule(application, DecisionKind.PLACE, grounds=decision.grounds, now=now)
+        decisions.decide_persons(application, now=now)
         return
     offers.entitle(application, by=by, now=now, reason=decision.grounds)

@@ -239,6 +239,7 @@ def test_the_data(reader: Callable[..., Any], intake: Intake, register: None) ->
         "year": 2027,
         "state": "open",
         "accepts_applications": True,
+        "late_filling": None,
         "time_zone": "Europe/Oslo",
         "opens_at": "2027-03-01T09:00:00+01:00",
         "closes_at": "2027-06-01T15:00:00+02:00",
