@@ -72,7 +72,7 @@ TRANSITIONS: Moves = {
     State.WAITLISTED: frozenset({State.ADMITTED, State.DECLINED, State.WITHDRAWN}),
     State.DECLINED: frozenset({State.ADMITTED}),  # only by a reversal of the decision
     State.ENROLLED: frozenset(),
-    State.REJECTED: frozenset(),
+    State.REJECTED: frozenset({State.IN_REVIEW, State.ADMITTED}),  # likewise: before and after the draw
     State.WITHDRAWN: frozenset(),
     State.NOT_SUBMITTED: frozenset(),
 }

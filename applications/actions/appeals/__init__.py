@@ -17,9 +17,11 @@ from applications.actions.appeals.steps import (
 )
 from applications.actions.appeals.upholding import (
     carry_out,
+    obstacle_to_reopening,
     obstacle_to_upholding,
     place_is_free,
     remedies,
+    reopen,
     sweep,
     take_back,
     uphold,
@@ -33,6 +35,7 @@ __all__ = [
     "not_upheld",
     "obstacle_to_appeal",
     "obstacle_to_handling",
+    "obstacle_to_reopening",
     "obstacle_to_step",
     "obstacle_to_upholding",
     "place_is_free",
@@ -40,6 +43,7 @@ __all__ = [
     "record_export",
     "register",
     "remedies",
+    "reopen",
     "send_to_board",
     "sweep",
     "take",

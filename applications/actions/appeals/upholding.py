@@ -19,11 +19,12 @@ from applications.actions.appeals.handling import (
     refuse,
     stated,
 )
+from applications.actions.moves import move
 from applications.emails import appeals as letters
 from applications.letters import language_of
 from applications.models import Appeal, Application, Decision, DecisionKind, Intake, Offer
 from applications.models.decision import OF_PERSONS
-from applications.states import AppealState, DecisionState, OfferState, State
+from applications.states import LIST_IS_UNFROZEN, AppealState, DecisionState, OfferState, State
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
@@ -33,6 +34,8 @@ TAKEN_BACK = gettext_noop("took back the new decision before it was told")
 LAPSED = gettext_noop("The new decision was taken back before it was told")
 REVERSED = gettext_noop("reversed the decision")
 UPHELD = gettext_noop("upheld the appeal, as the appeals board decided")
+SET_ASIDE = gettext_noop("set the rejection aside")
+REOPENED = gettext_noop("took the rejected application back into review after an appeal")
 
 UNDER_WAY = (AppealState.IN_PREPARATION, AppealState.SENT_TO_BOARD)
 GIVES_NO_PLACE = (DecisionKind.WAITING_LIST, DecisionKind.DECLINED, DecisionKind.REJECTED)
@@ -167,6 +170,54 @@ def _maker(decision: Decision) -> User:
     return decision.prepared_by
 
 
+# --- A rejection, before the draw ----------------------------------------------------------------
+
+
+def obstacle_to_reopening(appeal: Appeal) -> str:
+    """Why a rejected application cannot be taken back into review, as a sentence; empty when it can."""
+    decision = appeal.decision
+    if appeal.state not in UNDER_WAY:
+        return _("This cannot be done now: the state is «%(state)s».") % {"state": appeal.get_state_display()}
+    if decision.kind != DecisionKind.REJECTED or decision.application.state != State.REJECTED:
+        return _("Only an application that has been rejected is taken back into review.")
+    if not _may_still_be_reviewed(decision.application):
+        return _(
+            "The list of applicants is frozen, so the application cannot take part in the draw any more."
+        )
+    return ""
+
+
+@transaction.atomic
+def reopen(appeal: Appeal, *, grounds: str, by: User, now: datetime) -> None:
+    """Set a rejection aside, and review the application as if it had not been made; the appellant is told.
+
+    Only before the freeze: then the application takes part in the draw like any other. It gives nobody
+    anything yet, so one person decides it. Raises Refused for others than the handler, and without grounds.
+    """
+    handled(appeal, by)
+    application = appeal.decision.application
+    application.intake = Intake.objects.select_for_update(no_key=True).get(pk=application.intake_id)
+    refuse(obstacle_to_reopening(appeal))
+    said = stated(grounds)
+    move(appeal.decision, DecisionState.SUPERSEDED, verb=SET_ASIDE, by=by, now=now, reason=said)
+    move(
+        application,
+        State.IN_REVIEW,
+        verb=REOPENED,
+        by=by,
+        now=now,
+        reason=said,
+        changed_at=now,
+        state_reason="",
+        formal_checked_at=None,
+    )
+    _end_upheld(appeal, outcome=said, by=by, now=now)
+
+
+def _may_still_be_reviewed(application: Application) -> bool:
+    return application.is_late or application.intake.state in LIST_IS_UNFROZEN
+
+
 # --- Told -----------------------------------------------------------------------------------------
 
 
@@ -182,10 +233,15 @@ def carry_out(decision: Decision, *, now: datetime) -> None:
         admission.decide_on_appeal(decision, now=now)
     elif decision.kind == DecisionKind.WAITING_LIST:
         _give_next_place(decision, by=by, now=now)
+    _end_upheld(appeal, outcome=appeal.outcome, by=by, now=now)
+
+
+def _end_upheld(appeal: Appeal, *, outcome: str, by: User, now: datetime) -> None:
+    """By the school while it prepares the appeal, and by the board once it has been sent there."""
     if appeal.state == AppealState.IN_PREPARATION:
-        end(appeal, AppealState.REVERSED, REVERSED, outcome=appeal.outcome, by=by, now=now)
+        end(appeal, AppealState.REVERSED, REVERSED, outcome=outcome, by=by, now=now)
     else:
-        end(appeal, AppealState.UPHELD, UPHELD, outcome=appeal.outcome, by=by, now=now)
+        end(appeal, AppealState.UPHELD, UPHELD, outcome=outcome, by=by, now=now)
     letters.upheld(appeal, now=now)
 
 

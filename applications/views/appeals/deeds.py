@@ -61,6 +61,10 @@ def _obstacle_to_upholding(appeal: Appeal, user: User) -> str:
     return actions.obstacle_to_handling(appeal, user) or actions.obstacle_to_upholding(appeal)
 
 
+def _obstacle_to_reopening(appeal: Appeal, user: User) -> str:
+    return actions.obstacle_to_handling(appeal, user) or actions.obstacle_to_reopening(appeal)
+
+
 def _obstacle_to_take_back(appeal: Appeal, user: User) -> str:
     if actions.has_answer_under_way(appeal):
         return ""
@@ -91,6 +95,19 @@ FORM_DEEDS: Mapping[str, FormDeed] = {
         run=actions.uphold,
         obstacle=_obstacle_to_upholding,
         done=gettext_lazy("The new decision is prepared, and waits for another person."),
+    ),
+    "reopen": FormDeed(
+        title=gettext_lazy("Uphold: take the application back into review"),
+        consequences=(
+            gettext_lazy("The rejection is set aside, and the application is in review again."),
+            gettext_lazy("If it is found ready before the list is frozen, it takes part in the draw."),
+            gettext_lazy("The appellant gets mail that the appeal is upheld, with your grounds."),
+        ),
+        button=gettext_lazy("Take back into review"),
+        form=GroundsForm,
+        run=actions.reopen,
+        obstacle=_obstacle_to_reopening,
+        done=gettext_lazy("The application is in review again, and the appellant is told."),
     ),
     "board": FormDeed(
         title=gettext_lazy("Send to the appeals board"),

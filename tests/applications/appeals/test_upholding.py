@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from applications.actions import appeals, decisions, offers, releases
-from applications.models import Application, Assessment, Decision, DecisionKind, Offer, Place
-from applications.states import AppealState, Basis, DecisionState, OfferState, State
+from applications.models import Application, Assessment, Decision, DecisionKind, Intake, Offer, Place
+from applications.states import AppealState, Basis, DecisionState, IntakeState, OfferState, State
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.notifications.models import Message
@@ -21,7 +21,8 @@ from tests.applications.appeals.build import (
     prepared,
     upheld,
 )
-from tests.applications.offers.build import coordinator_of, offer_of, standing
+from tests.applications.offers.build import TOLD, coordinator_of, offer_of, ready_application, standing
+from tests.factories import IntakeFactory, municipality
 
 pytestmark = pytest.mark.django_db
 
@@ -275,3 +276,64 @@ def test_a_person_gets_another_basis_when_the_new_decision_is_told(
     old.refresh_from_db()
     assert old.state == DecisionState.SUPERSEDED
     assert Application.objects.get(pk=decision.application_id).state == State.ADMITTED
+
+
+# --- A rejection ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rejected(administrator):
+    """Before the freeze; the appeal is prepared."""
+    intake = IntakeFactory(state=IntakeState.CLOSED)
+    application = ready_application(intake, municipality("1804"), State.REJECTED)
+    application.formal_checked_at = ANSWERED
+    application.save()
+    decision = decisions.decide_by_rule(application, DecisionKind.REJECTED, grounds="No plan.", now=TOLD)
+    return prepared(decision, administrator)
+
+
+def test_a_rejection_is_set_aside_and_the_application_reviewed_again(rejected, administrator):
+    Message.objects.update(state=Message.State.SENT, sent_at=ANSWERED)
+    appeals.reopen(rejected, grounds="The plan was there.", by=administrator, now=ANSWERED)
+    application = Application.objects.get()
+    assert (application.state, application.formal_checked_at, application.state_reason) == (
+        State.IN_REVIEW,
+        None,
+        "",
+    )
+    assert Decision.objects.get().state == DecisionState.SUPERSEDED
+    assert facts(rejected) == (AppealState.REVERSED, None, True)
+    assert mails() == [("appeal_upheld", application.coordinator.email)]
+    body = Message.objects.get(kind="appeal_upheld").body_text
+    for words in ("The plan was there.", f"Application {application.reference} is in review again"):
+        assert words in body
+
+
+def test_a_rejection_is_not_set_aside_once_the_list_is_frozen(rejected, administrator):
+    Intake.objects.update(state=IntakeState.LOCKED)
+    with pytest.raises(Refused) as refusal:
+        appeals.reopen(rejected, grounds="x", by=administrator, now=ANSWERED)
+    assert str(refusal.value) == (
+        "The list of applicants is frozen, so the application cannot take part in the draw any more."
+    )
+    assert appeals.obstacle_to_upholding(rejected) == (
+        "The selection has not been published, so there are no places to give yet."
+    )
+    assert facts(rejected) == (AppealState.IN_PREPARATION, None, False)
+
+
+def test_after_the_draw_a_rejected_application_gets_the_next_place(
+    told, reserves, administrator, second_administrator
+):
+    application = ready_application(told, municipality("5607"), State.REJECTED)
+    decision = decisions.decide_by_rule(application, DecisionKind.REJECTED, grounds="No plan.", now=TOLD)
+    leave(upheld(prepared(decision, administrator), administrator), second_administrator)
+    gone = decline_first(told, reserves)
+    assert standing(told)["5607"][:3] == (State.ADMITTED, OfferState.SENT, DecisionKind.PLACE)
+    assert standing(told)[gone][1] == OfferState.DECLINED
+
+
+def test_only_a_rejection_is_set_aside(appeal, administrator):
+    assert appeals.obstacle_to_reopening(appeal) == (
+        "Only an application that has been rejected is taken back into review."
+    )
