@@ -103,8 +103,8 @@ def language_of(member: TeamMember) -> str:
     return letter_language(member.application.lead, member.application.coordinator)
 
 
-def _people_path(application: Application) -> str:
-    return settings.BASE_URL + reverse("applications:people", args=[application.reference])
+def _people_url(application: Application) -> str:
+    return f"{settings.BASE_URL}{reverse('applications:people', args=[application.reference])}"
 
 
 def _to_person(
@@ -147,7 +147,7 @@ def _to_user(
         context={
             "application": application,
             "intake": application.intake,
-            "people_url": _people_path(application),
+            "people_url": _people_url(application),
             **context,
         },
         now=now,

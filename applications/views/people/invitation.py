@@ -87,9 +87,7 @@ def _forms(request: HttpRequest, member: TeamMember, text: str) -> tuple[Invitat
 
 def _with_fresh_print(form: InvitationForm, member: TeamMember, text: str) -> InvitationForm:
     """The same form with what was typed, its errors, and the fingerprint of what the page shows now."""
-    data = form.data.copy()
-    data["seen"] = seen_by(member, text)
-    form.data = data
+    form.data = {**dict(form.data.items()), "seen": seen_by(member, text)}
     return form
 
 
