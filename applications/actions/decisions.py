@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
@@ -96,12 +95,6 @@ def draw_up(
 ) -> Decision:
     """As `decide`, but the letter is still to be written."""
     _lock(application)
-    for unsent in _on_subject(application, member).standing():
-        if unsent.release_id and unsent.release_id != getattr(release, "pk", None):
-            raise Refused(
-                _("A decision on %(subject)s leaves together with others. Cancel that release first.")
-                % {"subject": member or application.lead}
-            )
     return _create(
         application,
         kind,
@@ -197,14 +190,21 @@ def _create(
         raise ValueError(f"{member} is not in the application {application}.")
     if kind in NEED_GROUNDS and not grounds.strip():
         raise Refused(_("State the grounds: the letter must say why."))
-    earlier = _on_subject(application, member)
-    for unsent in earlier.standing():
+    earlier = list(_on_subject(application, member))
+    for unsent in earlier:
+        if not unsent.is_standing:
+            continue
+        if by is not None and unsent.release_id is not None:
+            raise Refused(
+                _("A decision on %(subject)s leaves together with others. Cancel that release first.")
+                % {"subject": member or application.lead}
+            )
         withdraw(unsent, verb=OVERTAKEN, reason=NEWER, by=by, now=now)
     decision = Decision.objects.create(
         application=application,
         member=member,
         kind=kind,
-        version=(earlier.aggregate(last=Max("version"))["last"] or 0) + 1,
+        version=max((each.version for each in earlier), default=0) + 1,
         grounds=grounds.strip(),
         prepared_at=now,
         **fields,
@@ -300,11 +300,14 @@ def suppress(letter: Letter, *, reason: str, by: User, now: datetime) -> None:
 def issue(decision: Decision, *, now: datetime) -> None:
     """Let an approved decision take effect: it replaces the one in force, and its mail is posted.
 
+    Mail about the one that it replaces, if it has not left yet, never does.
+
     The time for an appeal runs from this day (forvaltningsloven § 29). A letter that was dated for another
     day, or addressed to somebody who is no longer the contact person, is written anew first.
     """
     for in_force in _on_subject(decision.application, decision.member).in_force():
         move(in_force, DecisionState.SUPERSEDED, verb=SUPERSEDED, by=None, now=now)
+        emails.recall(in_force, now=now)
     move(
         decision,
         DecisionState.ISSUED,

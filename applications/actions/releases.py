@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from applications.actions import consequences, decisions, offers, selection
+from applications.actions import consequences, decisions, offers, review, selection
 from applications.actions.letters import write_letter
 from applications.actions.moves import move
 from applications.models import Decision, DecisionKind, DrawRound, Intake, Offer, Release
@@ -241,6 +241,8 @@ def _issue(pk: int, now: datetime) -> bool:
         prepared = Offer.objects.filter(application=decision.application, state=OfferState.PREPARED).first()
         if prepared is not None:
             offers.send_offer(prepared, now=now)
+    elif decision.kind == DecisionKind.REJECTED:
+        review.carry_out_rejection(decision, now=now)
     decisions.issue(decision, now=now)
     offers.follow(decision, now=now)
     consequences.follow(decision, now=now)

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from applications.actions import decisions
 from applications.actions.moves import move
 from applications.emails import administrator as letters
-from applications.models import Application, InformationRequest, Intake
+from applications.models import Application, Decision, DecisionKind, InformationRequest, Intake
 from applications.models.readiness import first_lacking
-from applications.states import LIST_IS_UNFROZEN, State
+from applications.states import LIST_IS_UNFROZEN, TRANSITIONS, State
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
@@ -66,22 +67,33 @@ def pass_formal_check(application: Application, *, by: User, now: datetime) -> N
 
 
 @transaction.atomic
-def reject(application: Application, *, reason: str, by: User, now: datetime) -> None:
-    """Reject the application on formal grounds, and tell the coordinator why. Closes an open request."""
-    _lock(application)
+def reject(application: Application, *, reason: str, by: User, now: datetime) -> Decision:
+    """Prepare the rejection on formal grounds with its letter; `carry_out_rejection` is its effect.
+
+    It leaves as soon as a second person has approved it. Raises Refused without a reason, and outside the
+    review.
+    """
+    current = _lock(application)
     _refuse(_without(reason))
+    if State.REJECTED not in TRANSITIONS[current.state]:
+        raise Refused(_state_is(current))
+    return decisions.decide(application, DecisionKind.REJECTED, grounds=reason, leaves_at=now, by=by, now=now)
+
+
+def carry_out_rejection(decision: Decision, *, now: datetime) -> None:
+    """Let an application leave the intake with the decision that rejects it. Closes an open request."""
+    application = decision.application
     application.information_requests.open().update(closed_at=now)
     move(
         application,
         State.REJECTED,
         verb=REJECTED,
-        by=by,
+        by=decision.approved_by,
         now=now,
-        reason=reason,
+        reason=decision.grounds,
         changed_at=now,
-        state_reason=reason,
+        state_reason=decision.grounds,
     )
-    letters.rejected(application, reason=reason, now=now)
 
 
 @transaction.atomic
@@ -161,6 +173,8 @@ def make_ready(application: Application, *, by: User, now: datetime) -> None:
     Raises Refused while a condition of models.readiness is not met.
     """
     _refuse(obstacle_to_ready(_lock(application), now))
+    if application.decisions.standing().filter(kind=DecisionKind.REJECTED).exists():
+        raise Refused(_("A rejection of the application waits for approval. Void it first."))
     move(application, State.READY, verb=READY, by=by, now=now, changed_at=now, state_reason="")
     letters.ready_for_selection(application, now=now)
 

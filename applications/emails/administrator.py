@@ -53,17 +53,6 @@ def request_recalled(request: InformationRequest, *, reason: str, now: datetime)
     )
 
 
-def rejected(application: Application, *, reason: str, now: datetime) -> None:
-    """The application has a formal fault and does not take part in the selection."""
-    _to_coordinator(
-        application,
-        key=f"rejected:{application.pk}",
-        template="application_rejected",
-        context={"reason": reason},
-        now=now,
-    )
-
-
 def ready_for_selection(application: Application, *, now: datetime) -> None:
     """The application takes part in the selection. It may be said again after a return to review."""
     _to_coordinator(

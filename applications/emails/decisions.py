@@ -6,12 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from applications import tokens
 from applications.models import Decision, DecisionKind, Letter, Offer, Outcome
 from applications.states import OfferState
 from innoskole.accounts.models import User
 from innoskole.notifications import outbox
+from innoskole.notifications.actions import cancel
 from innoskole.notifications.models import Message
 
 TEMPLATES: Mapping[str, str] = {
@@ -39,7 +41,7 @@ def issued(decision: Decision, letter: Letter, *, now: datetime) -> None:
     """
     application, to = decision.application, recipient(decision)
     outbox.post(
-        key=f"decision:{decision.pk}",
+        key=_key(decision),
         kind=TEMPLATES[decision.kind],
         to=to,
         language=None if isinstance(to, User) else letter.language,
@@ -56,6 +58,16 @@ def issued(decision: Decision, letter: Letter, *, now: datetime) -> None:
         on_crash=Message.OnCrash.UNSURE,
         now=now,
     )
+
+
+def recall(decision: Decision, *, now: datetime) -> None:
+    """Cancel the mail about a decision that has been overtaken, if it has not left."""
+    for message in Message.objects.filter(key=_key(decision), state=Message.State.QUEUED).select_for_update():
+        cancel(message, by=None, now=now, reason=_("Something newer has overtaken this letter."))
+
+
+def _key(decision: Decision) -> str:
+    return f"decision:{decision.pk}"
 
 
 def _of_application(decision: Decision) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from playwright.sync_api import expect
 
+from applications import tasks
 from applications.actions.submission import submit
 from applications.models import Application, EducationLevel, Intake
 from applications.models.content import content_digest
@@ -195,29 +196,45 @@ def test_many_at_once_after_a_preview(
     assert Application.objects.get(lead__code="4646").formal_checked_at is not None
 
 
-@pytest.mark.parametrize(
-    ("link", "label", "button", "state"),
-    [
-        ("Reject on formal grounds", "Reason", "Reject the application", State.REJECTED),
-        ("Withdraw on behalf of the municipality", "Reason", "Withdraw the application", State.WITHDRAWN),
-    ],
-    ids=["reject", "withdraw"],
-)
-def test_an_application_leaves_with_a_reason(
-    link, label, button, state, intake, coordinator, administrator, enter, post
-) -> None:
+def test_an_application_is_withdrawn_with_a_reason(intake, coordinator, administrator, enter, post) -> None:
     application = ApplicationFactory(intake=intake, coordinator=coordinator, state=State.IN_REVIEW)
     anna = enter(administrator)
     anna.opens(f"/admin/applications/{application.reference}/")
-    anna.follows(link)
-    anna.writes({label: "The team has left the municipality."})
-    anna.presses(button)
+    anna.follows("Withdraw on behalf of the municipality")
+    anna.writes({"Reason": "The team has left the municipality."})
+    anna.presses("Withdraw the application")
     anna.sees("The team has left the municipality.")
     assert "The team has left the municipality." in post(coordinator.email).body
-    assert Application.objects.get().state == state
+    assert Application.objects.get().state == State.WITHDRAWN
     kari = enter(coordinator)
     kari.opens(f"/applications/{application.reference}/")
     kari.sees("Reason: The team has left the municipality.")
+
+
+def test_an_application_is_rejected_by_two(
+    intake, coordinator, administrator, second_administrator, enter, post
+) -> None:
+    application = ApplicationFactory(intake=intake, coordinator=coordinator, state=State.IN_REVIEW)
+    anna, arne, kari = enter(administrator), enter(second_administrator), enter(coordinator)
+    anna.opens(f"/admin/applications/{application.reference}/")
+    anna.follows("Reject on formal grounds")
+    anna.writes({"Reason": "Two of the participants work elsewhere."})
+    anna.presses("Prepare the rejection")
+    anna.sees("The rejection is prepared. Another person must approve it.")
+    kari.opens(f"/applications/{application.reference}/")
+    kari.does_not_see("Two of the participants work elsewhere.", "Decisions")
+    arne.opens("/home/")
+    arne.follows("Approve a decision on Bodø: Rejected on formal grounds")
+    arne.follows("Approve the decision")
+    arne.sees("What happens", coordinator.email)
+    arne.presses("Approve")
+    arne.sees("The decision is approved, and leaves at its minute.")
+    assert tasks.release_due() == 1
+    assert "Two of the participants work elsewhere." in post(coordinator.email).body
+    assert Application.objects.get().state == State.REJECTED
+    kari.opens(f"/applications/{application.reference}/")
+    kari.sees("Reason: Two of the participants work elsewhere.", "Rejected on formal grounds")
+    kari.sees("Read the letter (PDF)")
 
 
 def test_a_second_look_at_a_decision_on_a_person(

@@ -37,6 +37,9 @@ FETCHED = ("intake", "lead__county", "coordinator")
 EVIDENCE: tuple[str, ...] = (*PARTS, *READS)
 
 
+LETTERS_LEFT = gettext_lazy("Done. The letters are on their way.")
+
+
 @dataclass(frozen=True)
 class FormDeed:
     """A deed with a form of its own page: what it is called, what follows from it, and who gets mail."""
@@ -47,6 +50,7 @@ class FormDeed:
     states: frozenset[str]
     run: Callable[..., Any]
     color: str = ""
+    done: str | Promise = LETTERS_LEFT
 
     def form(self, data: Any, now: datetime) -> forms.Form:
         if self.run is review.request_information:
@@ -86,10 +90,17 @@ FORM_DEEDS: Mapping[str, FormDeed] = {
     "reject": FormDeed(
         title=gettext_lazy("Reject on formal grounds"),
         consequences=(
-            gettext_lazy("The coordinator gets a letter with your reason."),
-            gettext_lazy("The application does not take part in the selection. This cannot be undone."),
+            gettext_lazy(
+                "The decision is drawn up with its letter, which holds your reason. Nobody gets mail."
+            ),
+            gettext_lazy("When another person has approved it, the coordinator gets the letter."),
+            gettext_lazy(
+                "The application then does not take part in the selection. That cannot be undone; an appeal"
+                " can reverse it."
+            ),
         ),
-        button=gettext_lazy("Reject the application"),
+        button=gettext_lazy("Prepare the rejection"),
+        done=gettext_lazy("The rejection is prepared. Another person must approve it."),
         states=_from(State.REJECTED),
         run=review.reject,
         color="danger",
@@ -243,7 +254,7 @@ def case_form(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Done. The letters are on their way."))
+            messages.success(request, str(chosen.done))
             return redirect("applications:case", reference)
     elif request.method == "GET" and not _offered(deed, application):
         messages.error(

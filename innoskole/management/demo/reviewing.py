@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from applications.actions import admission, deadlines, information, review
+from applications.actions import admission, deadlines, decisions, information, releases, review
 from applications.models import Application, Assessment, Part, TeamMember
 from applications.models.admission import proposal_for
 from applications.models.readiness import first_lacking
@@ -82,7 +82,9 @@ class Reviewing:
     def reject(self, now: datetime) -> None:
         reason = "To av deltakerne er ansatt utenfor kommunen. Da er teamet mindre enn opptaket krever."
         if application := self.find(State.IN_REVIEW):
-            review.reject(application, reason=reason, by=self.reviewer, now=now)
+            rejection = review.reject(application, reason=reason, by=self.reviewer, now=now)
+            decisions.approve(rejection, by=self.colleague, now=now)
+            releases.release_due(now)
 
     def ask(self, now: datetime, due_at: datetime) -> None:
         application = self.find(State.IN_REVIEW)

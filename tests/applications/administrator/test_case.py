@@ -110,7 +110,7 @@ def test_the_page_asks_as_much_for_four_people_as_for_one(
     in_review.members.all().delete()
     for _number in range(people):
         TeamMemberFactory(application=in_review)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         browser.get(case())
 
 
@@ -185,7 +185,6 @@ def test_a_faulty_request(
 @pytest.mark.parametrize(
     ("deed", "at", "after"),
     [
-        ("reject", State.IN_REVIEW, State.REJECTED),
         ("withdraw", State.IN_REVIEW, State.WITHDRAWN),
         ("return", State.READY, State.IN_REVIEW),
     ],
@@ -200,6 +199,14 @@ def test_deeds_with_a_reason(browser: Client, in_review: Application, deed: str,
     assert (application.state, application.state_reason) == (after, "Two persons have left.")
     assert Message.objects.exists()
     assert "Two persons have left." in text(browser.get(case()))
+
+
+def test_a_rejection_waits_for_another_person(browser: Client, in_review: Application) -> None:
+    assert "Nobody gets mail." in text(browser.get(case("case_form", "reject")))
+    response = browser.post(case("case_form", "reject"), {"reason": "Two persons have left."}, follow=True)
+    assert "The rejection is prepared. Another person must approve it." in response.content.decode()
+    assert 'id="decisions-caption"' in text(response)
+    assert (state(), Message.objects.count()) == (State.IN_REVIEW, 0)
 
 
 def test_a_form_that_comes_too_late(browser: Client, in_review: Application) -> None:

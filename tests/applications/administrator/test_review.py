@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from applications.actions import admission, review
+from applications.actions import admission, decisions, releases, review
 from applications.actions.bulk import BULK_DEEDS, carry_out, preview
 from applications.models import Application, InformationRequest, Intake, Part
 from applications.models.readiness import Condition, conditions
@@ -16,7 +16,7 @@ from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 from innoskole.notifications.models import Message
-from tests.factories import OSLO, ApplicationFactory, PartnerFactory, municipality
+from tests.factories import OSLO, ApplicationFactory, AssessmentFactory, PartnerFactory, municipality
 
 AFTER = datetime(2027, 6, 2, 9, 0, tzinfo=OSLO)
 
@@ -96,22 +96,52 @@ def test_formal_check(in_review: Application, administrator: User) -> None:
     assert verbs(in_review) == [review.CHECKED, review.TAKEN]
 
 
-def test_rejection_tells_the_coordinator_why(in_review: Application, administrator: User) -> None:
+def reject(application: Application, first: User, second: User, reason: str) -> None:
+    """Prepared by one, approved by another, and told at once."""
+    decision = review.reject(application, reason=reason, by=first, now=AFTER)
+    decisions.approve(decision, by=second, now=AFTER)
+    assert releases.release_due(AFTER) == 1
+
+
+def test_a_rejection_is_prepared_and_told_when_another_has_approved_it(
+    in_review: Application, administrator: User, second_administrator: User
+) -> None:
     with pytest.raises(Refused, match="State the reason"):
         review.reject(in_review, reason=" ", by=administrator, now=AFTER)
-    review.reject(in_review, reason="Two persons only.", by=administrator, now=AFTER)
+    decision = review.reject(in_review, reason="Two persons only.", by=administrator, now=AFTER)
+    assert (decision.kind, decision.state, decision.grounds) == ("rejected", "prepared", "Two persons only.")
+    assert (fresh(in_review).state, Message.objects.count()) == (State.IN_REVIEW, 0)
+    with pytest.raises(Refused, match="Another person must approve it"):
+        decisions.approve(decision, by=administrator, now=AFTER)
+    decisions.approve(decision, by=second_administrator, now=AFTER)
+    assert (fresh(in_review).state, Message.objects.count()) == (State.IN_REVIEW, 0)
+    assert releases.release_due(AFTER) == 1
     after = fresh(in_review)
     assert (after.state, after.state_reason) == (State.REJECTED, "Two persons only.")
     letter = Message.objects.get()
     assert (letter.kind, letter.to_user, letter.subject) == (
-        "application_rejected",
+        "decision_rejected",
         after.coordinator,
-        "Application IS-2027H-0001 does not take part in the selection",
+        "The application of Bodø is rejected on formal grounds: Autumn 2027",
     )
     assert "Two persons only." in letter.body_text
     with pytest.raises(Refused):
         review.reject(after, reason="Again.", by=administrator, now=AFTER)
     assert Message.objects.count() == 1
+
+
+def test_an_application_is_not_made_ready_while_its_rejection_waits(
+    in_review: Application, administrator: User
+) -> None:
+    review.pass_formal_check(in_review, by=administrator, now=AFTER)
+    for member in in_review.members.all():
+        AssessmentFactory(member=member)
+    decision = review.reject(in_review, reason="Two persons only.", by=administrator, now=AFTER)
+    with pytest.raises(Refused, match="A rejection of the application waits for approval"):
+        review.make_ready(fresh(in_review), by=administrator, now=AFTER)
+    decisions.void(decision, reason="They were three.", by=administrator, now=AFTER)
+    review.make_ready(fresh(in_review), by=administrator, now=AFTER)
+    assert fresh(in_review).state == State.READY
 
 
 def test_a_draft_is_not_rejected(closed: Intake, administrator: User) -> None:
@@ -188,9 +218,11 @@ def test_recall(in_review: Application, administrator: User) -> None:
     ]
 
 
-def test_rejection_closes_the_open_request(in_review: Application, administrator: User) -> None:
+def test_rejection_closes_the_open_request(
+    in_review: Application, administrator: User, second_administrator: User
+) -> None:
     ask(in_review, administrator)
-    review.reject(in_review, reason="Too late.", by=administrator, now=AFTER)
+    reject(in_review, administrator, second_administrator, "Too late.")
     assert not InformationRequest.objects.open().exists()
 
 
