@@ -54,7 +54,6 @@ PLACES = (
     Place(_("Applications"), "applications:mine", _logged_in_applicant),
     Place(_("Intakes"), "applications:intakes", _not_administrator),
     Place(_("Intakes"), "applications:admin_intakes", _administrator),
-    Place(_("Appeals"), "applications:appeals", _administrator),
     Place(_("People"), "accounts:people", _administrator),
     Place(_("Mail"), "notifications:messages", _administrator),
     Place(_("Deadlines"), "deadlines:rules", _administrator),
