@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_noop
 
+from applications.actions import decisions
 from applications.actions.drafts import locked
 from applications.actions.moves import move
 from applications.actions.promotions import fill, locked_intake, note
@@ -13,6 +14,7 @@ from applications.states import State
 from innoskole.accounts.models import User
 
 ENDED = gettext_noop("ended the application without a place")
+OVERTAKEN = gettext_noop("The municipality no longer has the place or the number on the waiting list.")
 
 
 def locked_offer(offer: Offer) -> Offer:
@@ -37,7 +39,12 @@ def let_go(
     reason: str = "",
     answered: bool = False,
 ) -> Place | None:
-    """Move the offer to a state without a place; returns the place that it held, if it held one, now free."""
+    """Move the offer to a state without a place; returns the place that it held, if it held one, now free.
+
+    What was decided about the application or its persons and has not left is not told any more.
+    """
+    for decision in offer.application.decisions.standing():
+        decisions.withdraw(decision, verb=decisions.VOIDED, reason=OVERTAKEN, by=by, now=now)
     place = Place.objects.select_related("intake").filter(offer=offer).first()
     answer = {"answered_at": now, "answered_by": by} if answered else {}
     move(offer, to, verb=verb, by=by, now=now, reason=reason, about=offer.application, **answer)

@@ -11,6 +11,7 @@ from applications.actions.offers.holding import end_application, let_go, locked_
 from applications.actions.offers.opening import free_place
 from applications.actions.promotions import hold
 from applications.emails import offers as letters
+from applications.emails.decisions import recall
 from applications.models import Application, Decision, DecisionKind, Offer
 from applications.states import OfferState, State
 from innoskole.accounts.guards import Refused
@@ -88,8 +89,6 @@ def take_back(offer: Offer, *, reason: str, by: User, now: datetime) -> None:
         raise Refused(_("State the reason."))
     if offer.state != OfferState.PREPARED:
         raise Refused(_("The municipality has been told of its place. Withdraw the offer instead."))
-    for decision in offer.application.decisions.standing().filter(kind=DecisionKind.PLACE):
-        decisions.void(decision, reason=reason, by=by, now=now)
     place = let_go(offer, OfferState.WITHDRAWN, verb=TOOK_BACK, by=by, now=now, reason=reason)
     refill(place, offer, now)
 
@@ -139,6 +138,8 @@ def leave(application: Application, *, reason: str, by: User, now: datetime) -> 
     """
     for decision in application.decisions.standing():
         decisions.withdraw(decision, verb=decisions.VOIDED, reason=reason, by=by, now=now)
+    for decision in application.decisions.in_force():
+        recall(decision, now=now)
     offer = Offer.objects.filter(application=application).first()
     if offer is None or offer.state in (OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN):
         return

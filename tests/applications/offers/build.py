@@ -80,7 +80,7 @@ def draw(intake: Intake, by: User, *, value: str = "1", now: datetime = TOLD) ->
     if selection.no_draw_needed(selection.normalise(given)[0]):
         basis, seed_text, protocol = b"", "", selection.no_draw_protocol(given)
     else:
-        basis = selection.freeze(given)
+        basis = selection.freeze(given, soften=True)
         seed_text = selection.seed_text(basis, {SOURCE.id: value})
         protocol = selection.draw(basis, seed_text)
     draw_round = DrawRound.objects.create(
