@@ -94,7 +94,7 @@ def test_the_unproven_publish_nothing_in_the_name_of_a_municipality(intake):
     assert not InternalCall.objects.exists()
 
 
-@pytest.mark.parametrize("state", set(State) - {State.DRAFT, State.ADMITTED, State.ENROLLED})
+@pytest.mark.parametrize("state", sorted(set(State) - {State.DRAFT, State.ADMITTED, State.ENROLLED}))
 def test_nobody_is_looked_for_in_other_states(intake, coordinator, state):
     application = ApplicationFactory(intake=intake, coordinator=coordinator, state=state)
     with pytest.raises(Refused, match="Colleagues can be asked while the application is a draft"):

@@ -311,7 +311,7 @@ def test_constant_queries(
     many(closed, rows)
     publish(closed, administrator, second_administrator)
     client = browse(at=AFTER_DRAW)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(PAGE)
 
 
