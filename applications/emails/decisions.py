@@ -52,6 +52,7 @@ def issued(decision: Decision, letter: Letter, *, now: datetime) -> None:
             "application": application,
             "intake": application.intake,
             "letter_url": _letter_url(letter, to),
+            "appeal_url": tokens.appeal_url(decision),
             **({} if decision.member else _of_application(decision)),
         },
         about=application,

@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 
 from applications import tokens
@@ -151,7 +152,8 @@ def test_others_find_nothing_there(waiting, page, personal, log_in, outsider, ad
 
 def test_a_person_appeals_by_the_link_alone(personal, client):
     link = path_of(tokens.appeal_url(personal))
-    shown = html(client.get(link, headers={"accept-language": "en"}))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    shown = html(client.get(link))
     assert "Admitted as a student" in shown
     assert "Another admission basis" in shown
     assert client.post(link, {"text": TEXT})["Location"] == link

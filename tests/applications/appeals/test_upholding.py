@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from applications import tokens
 from applications.actions import appeals, decisions, offers, releases
 from applications.models import Application, Assessment, Decision, DecisionKind, Intake, Offer, Place
 from applications.states import AppealState, Basis, DecisionState, IntakeState, OfferState, State
@@ -95,6 +96,8 @@ def test_everybody_is_told_when_the_decision_leaves_and_not_before(
     body = Message.objects.get(kind="appeal_upheld").body_text
     for words in ("The school agrees with you", GROUNDS, NEXT_PLACE):
         assert words in body
+    letter = Message.objects.get(kind="decision_waiting_list", queued_at=LEAVES).body_text
+    assert tokens.appeal_url(decision) in letter
     waiting.refresh_from_db()
     assert waiting.state == DecisionState.SUPERSEDED
     assert [event.verb for event in audit.history(appeal)] == [
