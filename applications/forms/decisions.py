@@ -43,7 +43,8 @@ class ReleaseForm(forms.Form):
     )
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"leaves_at": next_office_hour(now)}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.fields["leaves_at"].initial = next_office_hour(now)
         self.now = now
 
     def clean(self) -> dict[str, Any]:

@@ -41,17 +41,18 @@ def _free() -> list[Waiting]:
     intakes = Intake.objects.filter(
         places__isnull=False, places__offer__isnull=True, waiting_list_closed_at__isnull=True
     )
+    groups = intakes.values("slug", "season", "year").annotate(free=Count("places"))
     return [
         Waiting(
-            _("Free places: %(intake)s") % {"intake": intake},
-            reverse("applications:offer_list", args=[intake.slug]),
-            count=intake.free,
+            _("Free places: %(intake)s") % {"intake": Intake(season=group["season"], year=group["year"])},
+            reverse("applications:offer_list", args=[group["slug"]]),
+            count=group["free"],
             explanation=_(
                 "Nobody is left to be called. Make an expired offer again, fill the places after the"
                 " deadline, or close the waiting list."
             ),
         )
-        for intake in intakes.annotate(free=Count("places")).order_by("opens_at", "pk")
+        for group in groups.order_by("opens_at", "pk")
     ]
 
 

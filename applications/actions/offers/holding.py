@@ -1,6 +1,7 @@
 """What every deed on an offer has in common: the order of locks, and how a place is let go."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_noop
 
@@ -46,7 +47,7 @@ def let_go(
     for decision in offer.application.decisions.standing():
         decisions.withdraw(decision, verb=decisions.VOIDED, reason=OVERTAKEN, by=by, now=now)
     place = Place.objects.select_related("intake").filter(offer=offer).first()
-    answer = {"answered_at": now, "answered_by": by} if answered else {}
+    answer: dict[str, Any] = {"answered_at": now, "answered_by": by} if answered else {}
     move(offer, to, verb=verb, by=by, now=now, reason=reason, about=offer.application, **answer)
     note(offer, reason)
     letters.recall(offer, now=now)

@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from applications.actions.drafts import take_over as take_over_action
-from applications.models import Application, Decision, MunicipalityRole, Part, StepDraft
+from applications.models import Application, MunicipalityRole, Part, StepDraft
 from applications.models.call import OVER
 from applications.models.completeness import Lack, composition_warning, lacks
 from applications.models.content import FIELDS, open_parts, open_request
+from applications.models.decision import DecisionQuerySet
 from applications.models.readiness import current_guarantee
 from applications.models.summary import sections
 from applications.permissions import may_edit, may_submit, may_withdraw
@@ -100,7 +101,7 @@ def take_over(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect(application)
 
 
-def _decisions(application: Application) -> Sequence[Decision]:
+def _decisions(application: Application) -> DecisionQuerySet:
     """What the school has decided and told, the newest first; decisions on persons are their own."""
     return application.decisions.of_applications().issued().with_letter().order_by("-version")
 
