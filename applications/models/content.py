@@ -197,6 +197,6 @@ def open_parts(application: Application, now: datetime) -> frozenset[str]:
 
 
 def answer_by(application: Application) -> datetime:
-    """The last moment at which partners and approvers may answer: the application's, or the open request's."""
+    """The last moment for answers of partners and approvers: the application's, or the open request's."""
     request = open_request(application)
     return request.due_at if request else application.closes_at

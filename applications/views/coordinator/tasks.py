@@ -204,7 +204,6 @@ def _guarantee_status(application: Application) -> tuple[str, str]:
 
 
 def _hint(application: Application, part: Part) -> str:
-    intake = application.intake
     if part == Part.MUNICIPALITY:
         partners = [
             str(p.municipality)
