@@ -403,11 +403,56 @@ applications:selection_check        frozen                    both in  403 403 4
 applications:selection_check        drawn                     GET  in  403 403 403 403 403 403 200
 applications:selection_check        drawn                     POST in  403 403 403 403 403 403 302
 applications:selection_decide       drawn                     both in  403 403 403 403 403 403 200
-applications:selection_publish      drawn                     both in  403 403 403 403 403 403 200
-applications:selection_publish      published                 both in  403 403 403 403 403 403 200
 applications:selection_annul        closed                    both in  403 403 403 403 403 403 404
 applications:selection_annul        drawn                     both in  403 403 403 403 403 403 200
 applications:selection_annul        published                 both in  403 403 403 403 403 403 200
+
+# Decisions: before their minute for the school alone; a letter then also for those to whom it is written.
+applications:release                decided                   both in  403 403 403 403 403 403 200
+applications:release                open                      both in  403 403 403 403 403 403 200
+applications:release                no-such                   both in  403 403 403 403 403 403 404
+applications:release_prepare        decided                   both in  403 403 403 403 403 403 200
+applications:release_prepare        no-such                   both in  403 403 403 403 403 403 404
+applications:release_approve        decided                   GET  in  403 403 403 403 403 403 200
+applications:release_approve        decided                   POST in  403 403 403 403 403 403 302
+applications:release_approve        open                      both in  403 403 403 403 403 403 404
+applications:release_cancel         decided                   both in  403 403 403 403 403 403 200
+applications:release_cancel         open                      both in  403 403 403 403 403 403 404
+applications:decision               untold-decision           both in  403 403 403 403 403 403 200
+applications:decision               told-decision             both in  403 403 403 403 403 403 200
+applications:decision               0                         both in  403 403 403 403 403 403 404
+applications:decision_deed          untold-decision/approve   GET  in  403 403 403 403 403 403 200
+applications:decision_deed          untold-decision/approve   POST in  403 403 403 403 403 403 302
+applications:decision_deed          untold-decision/void      both in  403 403 403 403 403 403 200
+applications:decision_deed          untold-decision/suppress  both in  403 403 403 403 403 403 200
+applications:decision_deed          told-decision/approve     both in  403 403 403 403 403 403 200
+applications:decision_deed          told-decision/no-such     both in  403 403 403 403 403 403 404
+applications:letter                 told-letter               both in  404 404 200 200 404 404 200
+applications:letter                 person-letter             both in  200 404 404 404 404 404 200
+applications:letter                 untold-letter             both in  404 404 404 404 404 404 200
+applications:letter                 0                         both in  404 404 404 404 404 404 404
+applications:letter_by_link         person-letter-link        both 200 200 200 200 200 200 200 200
+applications:letter_by_link         told-letter-link          both 404 404 404 404 404 404 404 404
+applications:letter_by_link         forged                    both 404 404 404 404 404 404 404 404
+
+# Offers: the answer is the municipality's, all the rest the school's.
+applications:offer                  offered                   both in  404 404 200 200 404 404 404
+applications:offer                  case                      both in  404 404 200 200 404 404 404
+applications:offer                  ready                     both in  404 404 404 404 404 404 404
+applications:offer_list             with-offers               both in  403 403 403 403 403 403 200
+applications:offer_list             open                      both in  403 403 403 403 403 403 200
+applications:offer_list             no-such                   both in  403 403 403 403 403 403 404
+applications:offer_export           with-offers/xlsx          both in  403 403 403 403 403 403 200
+applications:offer_export           with-offers/csv           both in  403 403 403 403 403 403 200
+applications:offer_export           with-offers/pdf           both in  403 403 403 403 403 403 404
+applications:waiting_list_close     with-offers               both in  403 403 403 403 403 403 200
+applications:waiting_list_close     open                      both in  403 403 403 403 403 403 200
+applications:offer_case             offer                     both in  403 403 403 403 403 403 200
+applications:offer_case             0                         both in  403 403 403 403 403 403 404
+applications:offer_deed             offer/undo                both in  403 403 403 403 403 403 200
+applications:offer_deed             offer/withdraw            both in  403 403 403 403 403 403 200
+applications:offer_deed             held-offer/take-back      both in  403 403 403 403 403 403 200
+applications:offer_deed             offer/no-such             both in  403 403 403 403 403 403 404
 
 # Fees
 applications:invoice                accepted                  both in  404 404 200 200 404 404 200
@@ -431,11 +476,11 @@ applications:semester_fee_record    fees/accepted-member/1    POST in  403 403 4
 applications:semester_fee_record    fees/draft-member/1       POST in  403 403 403 403 403 403 404
 
 # Appeals: a decision on a person is that person's own, and not for the municipality.
-applications:appeal                 told/told-decision        both in  404 404 200 200 404 404 404
+applications:appeal                 told/waiting-decision     both in  404 404 200 200 404 404 404
 applications:appeal                 appealed/appealed-decision both in 404 404 200 200 404 404 404
 applications:appeal                 told/appealed-decision    both in  404 404 404 404 404 404 404
 applications:appeal                 told/told-person          both in  404 404 404 404 404 404 404
-applications:appeal_withdraw        told/told-decision        both in  404 404 404 404 404 404 404
+applications:appeal_withdraw        told/waiting-decision     both in  404 404 404 404 404 404 404
 applications:appeal_withdraw        told/told-person          both in  404 404 404 404 404 404 404
 applications:appeal_withdraw        appealed/appealed-decision GET in  404 404 200 200 404 404 404
 applications:appeal_withdraw        appealed/appealed-decision POST in 404 404 302 302 404 404 404
@@ -443,7 +488,7 @@ applications:appeals                -                         both in  403 403 4
 applications:appeals_export         xlsx                      both in  403 403 403 403 403 403 200
 applications:appeals_export         csv                       both in  403 403 403 403 403 403 200
 applications:appeals_export         pdf                       both in  403 403 403 403 403 403 404
-applications:appeal_register        told-decision             both in  403 403 403 403 403 403 200
+applications:appeal_register        waiting-decision          both in  403 403 403 403 403 403 200
 applications:appeal_register        0                         both in  403 403 403 403 403 403 404
 applications:appeal_case            appeal                    both in  403 403 403 403 403 403 200
 applications:appeal_case            0                         both in  403 403 403 403 403 403 404

@@ -42,6 +42,7 @@ from tests.factories import (
     LetterFactory,
     MunicipalityFactory,
     PartnerFactory,
+    ReleaseFactory,
     TeamMemberFactory,
     UserFactory,
     municipality,
@@ -86,6 +87,8 @@ class World:
         self._draws()
         self._fees()
         self._appeals()
+        self._decisions()
+        self._offers()
         self.objects["letter"] = Message.objects.earliest("pk").pk
 
     def _people_and_places(self) -> None:
@@ -194,7 +197,7 @@ class World:
             submitted_at=NOW,
         )
         self.objects |= {
-            "told-decision": told.pk,
+            "waiting-decision": told.pk,
             "appealed-decision": appealed.pk,
             "told-person": decisions[person.pk].pk,
             "told-person-link": _token(tokens.appeal_url(decisions[person.pk])),
@@ -221,6 +224,37 @@ class World:
         intake = _past(slug, published_at=DRAWN)
         a.Intake.objects.filter(pk=intake.pk).update(state=IntakeState.PUBLISHED)
         return intake
+
+    def _decisions(self) -> None:
+        """What Bodø and one of its team have been told, what waits for approval, and a prepared release."""
+        accepted = a.Application.objects.get(reference=self.objects["accepted"])
+        member = accepted.members.get(pk=self.objects["accepted-member"])
+        member.user = self.people["outsider"]
+        member.save()
+        told = LetterFactory(decision=DecisionFactory(application=accepted, issued=True))
+        of_person = LetterFactory(
+            decision=DecisionFactory(of=member, kind=a.DecisionKind.STUDENT, issued=True)
+        )
+        case = a.Application.objects.get(reference=self.objects["case"])
+        untold = LetterFactory(
+            decision=DecisionFactory(
+                application=case, kind=a.DecisionKind.REJECTED, grounds="Late.", prepared_by=self.second
+            )
+        )
+        intake = _past("decided")
+        a.Intake.objects.filter(pk=intake.pk).update(state=IntakeState.DECIDED)
+        waits = self._application("drawn-by-lot", intake, "1804", coordinator=self.people["owner"])
+        release = ReleaseFactory(intake=intake, prepared_by=self.second)
+        LetterFactory(decision=DecisionFactory(application=waits, release=release, prepared_by=self.second))
+        self.objects |= {
+            "told-letter": told.pk,
+            "told-decision": told.decision.pk,
+            "person-letter": of_person.pk,
+            "untold-letter": untold.pk,
+            "untold-decision": untold.decision.pk,
+            "person-letter-link": _token(tokens.letter_url(of_person).removesuffix(".pdf") + "/"),
+            "told-letter-link": _token(tokens.letter_url(told).removesuffix(".pdf") + "/"),
+        }
 
     def _calls(self) -> None:
         """A draft of Bodø that asks its colleagues, one of whom is chosen; and a call that is closed."""
@@ -273,6 +307,29 @@ class World:
             "invitation-link": _token(tokens.invitation_url(invited)),
             "old-invitation-link": _token(old_link),
         }
+
+    def _offers(self) -> None:
+        """Bodø has a place to answer for; one is held for another, who has not been told."""
+        intake = _past("with-offers")
+        a.Intake.objects.filter(pk=intake.pk).update(state=IntakeState.PUBLISHED, published_at=DRAWN)
+        offered = self._of_bodo("offered", intake, State.ADMITTED, PartnerState.CONFIRMED)
+        ready = self._application("ready", intake, "1818", state=State.READY)
+        for number, offer in enumerate(
+            (
+                a.Offer(
+                    application=offered,
+                    state=OfferState.SENT,
+                    made_at=DRAWN,
+                    sent_at=DRAWN,
+                    due_at=NOW + timedelta(days=7),
+                ),
+                a.Offer(application=ready, state=OfferState.PREPARED, made_at=NOW),
+            ),
+            1,
+        ):
+            offer.save()
+            a.Place.objects.create(intake=intake, number=number, offer=offer)
+        self.objects |= {"offer": offered.offer.pk, "held-offer": ready.offer.pk}
 
     def _of_bodo(self, name: str, intake: a.Intake, state: str, partner: str) -> a.Application:
         """A complete application with a document, a partner and, unless it is a draft, a receipt."""
