@@ -112,11 +112,12 @@ def _cards(intake: Intake) -> list[dict[str, Any]]:
     def of_state(label: str, state: str) -> dict[str, Any]:
         return {"label": label, "value": states.get(state, 0), "url": f"{url}?state={state}"}
 
+    held = of_state(_("Held, not yet told"), OfferState.PREPARED)
     return [
         {"label": _("Places"), "value": places["all"]},
         of_state(_("Accepted"), OfferState.ACCEPTED),
         of_state(_("Wait for an answer"), OfferState.SENT),
-        of_state(_("Held, not yet told"), OfferState.PREPARED),
+        *([held] if held["value"] else []),
         {"label": _("Free places"), "value": places["free"]},
         of_state(_("On the waiting list"), OfferState.WAITING),
     ]
