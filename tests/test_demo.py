@@ -513,3 +513,6 @@ def test_bjugn_in_2015() -> None:
         OfferState.ACCEPTED,
         {Participation.CONFIRMED},
     )
+    fee = application.course_fee
+    assert (fee.amount, fee.stated_by, fee.exported_at) == (30_000, application.coordinator, fee.stated_at)
+    assert application.intake.waiting_list_closed_at == datetime(2015, 1, 5, 9, 0, tzinfo=OSLO)

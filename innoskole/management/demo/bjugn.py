@@ -12,6 +12,7 @@ from typing import Any
 from applications.actions import (
     deadlines,
     drafts,
+    fees,
     intakes,
     offers,
     releases,
@@ -46,6 +47,7 @@ REGISTER_ON = date(2015, 1, 1)
 DOMAIN = f"bjugn{people.DOMAIN}"
 COORDINATOR = "Gunnhild Eksempelsen"
 DIRECTOR = "Hallvard Prøvestad"
+INVENTED_ORGANISATION = "999999999"  # its check digit holds, and nobody has it
 WITHDREW = f"snorre.liksomsen@{DOMAIN}"
 
 RULES: Mapping[str, Any] = {
@@ -155,6 +157,8 @@ def events() -> Iterator[Event]:
         (datetime(2014, 12, 16, 12, 0, tzinfo=OSLO), tell),
         (datetime(2014, 12, 17, 9, 30, tzinfo=OSLO), accept),
         (datetime(2014, 12, 18, 20, 0, tzinfo=OSLO), confirm),
+        (datetime(2014, 12, 19, 10, 0, tzinfo=OSLO), bill),
+        (datetime(2015, 1, 5, 9, 0, tzinfo=OSLO), close),
     )
     for at, deed in steps:
         yield Event(at, Stage.DRAFT, deed)
@@ -243,3 +247,26 @@ def confirm(now: datetime) -> None:
         answer_invitation(
             member, accepted=True, name=member.name, text=text, seen=seen, language="nb", now=now
         )
+
+
+def bill(now: datetime) -> None:
+    """The course fee, which is invented, is stated by the coordinator and taken over for the accounts."""
+    ada, found = people.administrator(), application()
+    fees.add_rate(
+        amount=30_000, valid_from_on=date(2014, 1, 1), source="Oppdiktet sats for demoen", by=ada, now=now
+    )
+    fees.state_invoice(
+        found,
+        organisation_number=INVENTED_ORGANISATION,
+        buyer_reference="Rådmannens stab",
+        by=found.coordinator,
+        now=now,
+    )
+    fees.mark_exported(found.intake, [found.reference], seen_at=now, by=ada, now=now)
+
+
+def close(now: datetime) -> None:
+    """The course begins: the places that nobody has applied for stay free."""
+    offers.close_waiting_list(
+        Intake.objects.get(slug=SLUG), reason="Kurset har begynt.", by=people.administrator(), now=now
+    )
