@@ -186,7 +186,7 @@ def test_prepares_at_the_next_office_hour_and_writes_in_the_background(
     assert "The selection is decided. The letters can be prepared now" in text
     response = client.get(url_of("release_prepare", SLUG))
     text = text_of(response)
-    assert "Letters that will be written Decision Letters Place 4 Waiting list 2 Persons 12" in text
+    assert "Letters that will be written The decision Letters Place 4 Waiting list 2 Persons 12" in text
     assert "Nobody gets mail now." in text
     assert 'value="2027-06-25T10:00"' in response.content.decode()
     response = client.post(
@@ -252,7 +252,7 @@ def test_the_second_person_sees_who_gets_what_before_anything_leaves(
     assert "Go through and approve" in text_of(client.get(url_of("release", SLUG)))
     response = client.get(url)
     text = text_of(response)
-    assert "Letters by kind Decision Letters Place 4 Waiting list 2 Admitted as a student 12" in text
+    assert "Letters by kind The decision Letters Place 4 Waiting list 2 Admitted as a student 12" in text
     assert "Everybody in the list gets mail Friday 25 June 2027 at 10:00, Norwegian time." in text
     for letter in Letter.objects.all():
         assert letter.to_email in text
