@@ -2,8 +2,6 @@ from django.urls import URLPattern, path
 
 from applications.views.people import deeds, invitation, letters, team, teams
 
-# Written anew after this file was emptied by mistake by the builder of offers: D, compare names and paths
-# with what you meant, then remove this note.
 APPLICATION = "applications/<slug:reference>/"
 
 urlpatterns: list[URLPattern] = [
