@@ -15,9 +15,12 @@ def _empty_cache() -> None:
 
 @pytest.fixture(autouse=True)
 def _rules_of_deadlines(request: pytest.FixtureRequest) -> None:
-    """A test with real transactions leaves all tables empty, also of what the migrations had put there."""
+    """A test with real transactions leaves all tables empty for those that follow, also of what the
+    migrations had put there."""
     marker = request.node.get_closest_marker("django_db")
-    real = marker and marker.kwargs.get("transaction")
-    if real or {"transactional_db", "live_server"} & set(request.fixturenames):
-        request.getfixturevalue("transactional_db")
-        lay_down_rules_of_today()
+    asked = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    if not marker and not asked:
+        return
+    real = (marker and marker.kwargs.get("transaction")) or asked - {"db"}
+    request.getfixturevalue("transactional_db" if real else "db")
+    lay_down_rules_of_today()

@@ -487,11 +487,13 @@ def test_outcome_on_the_applications_page(decided, administrator):
     )
     selection.publish(decided, by=administrator, now=AFTER_DRAW)
     assert outcome_of(Application.objects.get(pk=application.pk)) == (
-        "Oslo got a place in the selection The exact chance before the draw was 1 (100.0%). See why, and check the draw"
+        "Oslo got a place in the selection The exact chance before the draw was 1 (100.0%)."
+        " See why, and check the draw"
     )
     reserve = Outcome.objects.filter(kind="reserve").first().application
     assert outcome_of(reserve).startswith(
-        f"{reserve.lead} was put on the waiting list in the selection The application is number {reserve.outcome.reserve_number} on"
+        f"{reserve.lead} was put on the waiting list in the selection"
+        f" The application is number {reserve.outcome.reserve_number} on"
     )
 
 
