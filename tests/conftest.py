@@ -1,6 +1,10 @@
 """What every test stands on: services found or skipped, an empty cache, and the cast."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests import cache
 from tests.deadlines.factories import lay_down_rules_of_today
@@ -11,6 +15,19 @@ pytest_plugins = ["tests.skips", "tests.cast"]
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.start_a_new_test()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """PostgreSQL drops no database that somebody is connected to: a request that a browser has left half-way
+    is shown out first."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)

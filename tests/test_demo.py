@@ -52,6 +52,7 @@ from innoskole.management.demo_people import (
 from innoskole.municipalities.models import Change, Municipality, MunicipalityName, Population
 from innoskole.municipalities.sizes import size_class
 from innoskole.notifications.models import Message
+from tests.deadlines.factories import lay_down_rules_of_today
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -281,6 +282,7 @@ class TestOpenDemo:
     @classmethod
     def _demo(cls, _register: None, django_db_blocker) -> Iterator[None]:
         with django_db_blocker.unblock(), transaction.atomic(), time_machine.travel(NOW, tick=False):
+            lay_down_rules_of_today()
             create(Stage.OPEN)
             yield
             transaction.set_rollback(True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from applications.actions import consequences, decisions, offers, review, selection
 from applications.actions.letters import write_letter
 from applications.actions.moves import move
-from applications.models import Decision, DecisionKind, DrawRound, Intake, Offer, Release
+from applications.models import Decision, DecisionKind, DrawRound, Intake, Letter, Offer, Release
 from applications.results import lines
 from applications.states import (
     IN_TEAM,
@@ -112,7 +112,8 @@ def write_letters(release: Release, now: datetime) -> int:
     for decision in without_letter(release):
         with transaction.atomic():
             mine = Decision.objects.standing().select_for_update(of=("self",), skip_locked=True)
-            if mine.filter(pk=decision.pk, letter__isnull=True).first() is not None:
+            # Asked again under the lock: another may have written it between the two.
+            if mine.filter(pk=decision.pk).first() and not Letter.objects.filter(decision=decision).exists():
                 write_letter(decision, now=now)
                 written += 1
     return written
