@@ -71,7 +71,7 @@ TRANSITIONS: Moves = {
     State.ADMITTED: frozenset({State.ENROLLED, State.DECLINED, State.WITHDRAWN}),
     State.WAITLISTED: frozenset({State.ADMITTED, State.DECLINED, State.WITHDRAWN}),
     State.DECLINED: frozenset({State.ADMITTED}),  # only by a reversal of the decision
-    State.ENROLLED: frozenset(),
+    State.ENROLLED: frozenset({State.DECLINED}),  # given up before the course begins
     State.REJECTED: frozenset({State.IN_REVIEW, State.ADMITTED}),  # likewise: before and after the draw
     State.WITHDRAWN: frozenset(),
     State.NOT_SUBMITTED: frozenset(),

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 from tests.services import Service, Unavailable, chromium, postgres, redis
 
-PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile"]
+PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 OURS = ("DATABASE_URL", "REDIS_URL")
 NEEDS_SERVICES = "postgres or redis or e2e"
 

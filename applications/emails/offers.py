@@ -56,10 +56,13 @@ def _post(
     key: str = "",
     expires_at: datetime | None = None,
 ) -> None:
-    """To the contact person; the answer's own letters also to a colleague who has given it."""
+    """To the contact person; the answer's own letters also to a colleague who has given it.
+
+    An administrator who has answered for the municipality has no need of a receipt.
+    """
     application = offer.application
     recipients = {application.coordinator.pk: application.coordinator}
-    if offer.answered_by:
+    if offer.answered_by and not offer.answered_by.is_course_administrator:
         recipients[offer.answered_by.pk] = offer.answered_by
     for user in recipients.values():
         outbox.post(

@@ -57,6 +57,17 @@ def person_left(member: TeamMember, *, now: datetime) -> None:
     )
 
 
+def place_gone(member: TeamMember, *, now: datetime) -> None:
+    """The municipality no longer has the place: to a person who had been invited."""
+    _to_person(
+        member,
+        key=f"place-gone:{member.pk}:{now.isoformat()}",
+        template="place_gone",
+        context={},
+        now=now,
+    )
+
+
 def team_changed(application: Application, *, by: User, member: TeamMember, now: datetime) -> None:
     """Somebody else than the contact person has changed the team: to the contact person."""
     _to_user(
@@ -75,7 +86,7 @@ def team_confirmed(application: Application, *, now: datetime) -> None:
     _to_user(
         application.coordinator,
         application,
-        key=f"team-confirmed:{application.pk}",
+        key=f"team-confirmed:{application.pk}:{now.isoformat()}",
         template="team_confirmed",
         context={"members": members},
         now=now,
@@ -85,7 +96,7 @@ def team_confirmed(application: Application, *, now: datetime) -> None:
             member.application = application
             _to_person(
                 member,
-                key=f"team-confirmed:{application.pk}:{member.pk}",
+                key=f"team-confirmed:{application.pk}:{member.pk}:{now.isoformat()}",
                 template="team_confirmed",
                 context={"members": members},
                 now=now,

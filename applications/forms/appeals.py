@@ -77,10 +77,6 @@ class UpholdForm(ReleaseForm):
         kind.choices = [(each.value, each.label) for each in remedies]
         kind.initial = remedies[0].value if len(remedies) == 1 else None
 
-    def deed(self) -> dict[str, Any]:
-        """What the deed asks for."""
-        return {name: self.cleaned_data[name] for name in ("kind", "grounds", "leaves_at")}
-
 
 class Standing(models.TextChoices):
     """Which appeals the list shows, besides each single state."""

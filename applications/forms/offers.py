@@ -34,6 +34,23 @@ class GroundsForm(forms.Form):
     )
 
 
+class AnswerForForm(forms.Form):
+    """The school's answer on a municipality's word."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("How the municipality has answered"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Who said it, when and how, as by telephone. It stands in the receipt."),
+    )
+
+
+class AcceptForForm(AnswerForForm):
+    """`team_seen` is the digest of the team that was shown."""
+
+    team_seen = forms.CharField(widget=forms.HiddenInput)
+
+
 class OfferFilterForm(forms.Form):
     """Search and filter of the list of offers; lives in the address."""
 

@@ -4,7 +4,13 @@ An offer holds a place from prepared to accepted. Every deed locks the intake's 
 expiries and withdrawals of an intake take turns; whatever frees a place fills it in the same transaction.
 """
 
-from applications.actions.offers.answers import accept, decline, team_faults
+from applications.actions.offers.answers import (
+    accept,
+    decline,
+    may_give_up,
+    obstacle_to_answering_for,
+    team_faults,
+)
 from applications.actions.offers.lapsing import (
     close_waiting_list,
     expire_due,
@@ -35,6 +41,8 @@ __all__ = [
     "free_place",
     "give_place",
     "leave",
+    "may_give_up",
+    "obstacle_to_answering_for",
     "obstacle_to_closing",
     "obstacle_to_undoing",
     "obstacle_to_withdrawal",

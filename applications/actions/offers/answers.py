@@ -7,14 +7,17 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from applications.actions.drafts import require_proven
 from applications.actions.moves import move
 from applications.actions.offers.holding import end_application, let_go, locked_offer, refill
-from applications.actions.participation import invite_team
+from applications.actions.participation import enrol, invite_on_acceptance
+from applications.actions.participation.moving import require_speaks
+from applications.actions.promotions import note
 from applications.emails import offers as letters
 from applications.models import Application, Offer
 from applications.models.offer import team_digest, team_now
+from applications.models.people import everyone_of
 from applications.models.readiness import READS, conditions
+from applications.models.viability import may_change
 from applications.states import OfferState
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
@@ -36,18 +39,19 @@ def team_faults(application: Application) -> list[str]:
 
 
 @transaction.atomic
-def accept(offer: Offer, *, team_seen: str, by: User, now: datetime) -> Offer:
+def accept(offer: Offer, *, team_seen: str, by: User, now: datetime, reason: str = "") -> Offer:
     """Take the place, for the team that `by` has seen; its persons are invited.
 
-    team_seen: models.offer.team_digest of the team that was shown. A second click or colleague finds the
-    place accepted and changes nothing. Raises Refused after the deadline, unproven, when the team has changed
-    since it was shown, or does not keep the rules.
+    team_seen: models.offer.team_digest of the team that was shown. reason: how the answer reached the school,
+    when it answers for the municipality. A second click or colleague finds the place accepted and changes
+    nothing. Raises Refused after the deadline, unproven, when the team has changed since it was shown or does
+    not keep the rules; and from the school without a reason.
     """
     offer = locked_offer(offer)
     application = offer.application
     if offer.state == OfferState.ACCEPTED:
         return offer
-    require_proven(application, by)
+    _require_speaks(application, by, reason)
     _require_open(offer, now)
     prefetch_related_objects([application], *READS)
     if team_seen != team_digest(application):
@@ -61,14 +65,17 @@ def accept(offer: Offer, *, team_seen: str, by: User, now: datetime) -> Offer:
         verb=ACCEPTED,
         by=by,
         now=now,
+        reason=reason,
         about=application,
         answered_at=now,
         answered_by=by,
         team_confirmed=team_now(application),
     )
+    note(offer, reason)
     letters.recall(offer, now=now)
     letters.accepted(offer, now=now)
-    invite_team(application, now=now)
+    invite_on_acceptance(application, now=now)
+    enrol(application, now=now)
     return offer
 
 
@@ -76,22 +83,42 @@ def accept(offer: Offer, *, team_seen: str, by: User, now: datetime) -> Offer:
 def decline(offer: Offer, *, reason: str, by: User, now: datetime) -> Offer:
     """Say no to the place, or give it up after having accepted it; it goes to whoever is next.
 
-    A second click finds it declined and changes nothing. Raises Refused after the deadline, unproven, and
-    when the team is enrolled.
+    reason: the municipality's, if it gives one; from the school, how the answer reached it. A second click
+    finds it declined and changes nothing. Raises Refused after the deadline, unproven, and once the course
+    has begun for the team; and from the school without a reason.
     """
     offer = locked_offer(offer)
     application = offer.application
     if offer.state == OfferState.DECLINED:
         return offer
-    require_proven(application, by)
+    _require_speaks(application, by, reason)
     if offer.state != OfferState.ACCEPTED:
         _require_open(offer, now)
+    elif not may_give_up(offer):
+        raise Refused(_("The course has begun for the team, so the place cannot be given up here."))
     verb = GAVE_UP if offer.state == OfferState.ACCEPTED else DECLINED
     place = let_go(offer, OfferState.DECLINED, verb=verb, by=by, now=now, reason=reason, answered=True)
     end_application(offer, by=by, now=now)
     letters.declined(offer, was_accepted=verb == GAVE_UP, now=now)
     refill(place, offer, now)
     return offer
+
+
+def may_give_up(offer: Offer) -> bool:
+    """Whether an accepted place can still go to somebody else: until the course has begun for the team."""
+    application = offer.application
+    return offer.state == OfferState.ACCEPTED and may_change(application, everyone_of(application))
+
+
+def obstacle_to_answering_for(offer: Offer, now: datetime) -> str:
+    """Why the school cannot answer for the municipality, as a sentence; empty when it can."""
+    return "" if offer.is_open_at(now) else _("There is no offer that waits for an answer.")
+
+
+def _require_speaks(application: Application, by: User, reason: str) -> None:
+    require_speaks(application, by)
+    if by.is_course_administrator and not reason.strip():
+        raise Refused(_("State the reason."))
 
 
 def _require_open(offer: Offer, now: datetime) -> None:

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_noop
 from applications.actions import decisions
 from applications.actions.drafts import locked
 from applications.actions.moves import move
+from applications.actions.participation import tell_place_is_gone
 from applications.actions.promotions import fill, locked_intake, note
 from applications.emails import offers as letters
 from applications.models import Offer, Place
-from applications.states import State
+from applications.states import OfferState, State
 from innoskole.accounts.models import User
 
 ENDED = gettext_noop("ended the application without a place")
@@ -42,10 +43,13 @@ def let_go(
 ) -> Place | None:
     """Move the offer to a state without a place; returns the place that it held, if it held one, now free.
 
-    What was decided about the application or its persons and has not left is not told any more.
+    What was decided about the application or its persons and has not left is not told any more. Persons who
+    have been invited are told that the place is gone.
     """
     for decision in offer.application.decisions.standing():
         decisions.withdraw(decision, verb=decisions.VOIDED, reason=OVERTAKEN, by=by, now=now)
+    if offer.state == OfferState.ACCEPTED:
+        tell_place_is_gone(offer.application, now=now)
     place = Place.objects.select_related("intake").filter(offer=offer).first()
     answer: dict[str, Any] = {"answered_at": now, "answered_by": by} if answered else {}
     move(offer, to, verb=verb, by=by, now=now, reason=reason, about=offer.application, **answer)

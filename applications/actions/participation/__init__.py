@@ -15,7 +15,9 @@ from applications.actions.participation.invitations import (
     answer_invitation,
     invite_again,
     invite_due,
+    invite_on_acceptance,
     invite_team,
+    tell_place_is_gone,
 )
 
 __all__ = [
@@ -25,11 +27,13 @@ __all__ = [
     "enrol",
     "invite_again",
     "invite_due",
+    "invite_on_acceptance",
     "invite_team",
     "name_reserve",
     "remove_reserve",
     "reopen",
     "replace",
     "replace_by_new",
+    "tell_place_is_gone",
     "withdraw_person",
 ]

@@ -26,9 +26,18 @@ DECLINED = gettext_noop("declined to take part in the team")
 ADDRESS = gettext_noop("E-mail")
 
 
+def invite_on_acceptance(application: Application, *, now: datetime) -> None:
+    """Invite the team of a locked application; those who wait since an earlier acceptance get their link
+    once more, because they may have been told that the place was gone."""
+    for member in application.members.filter(participation=Participation.INVITED).select_related("user"):
+        member.application = application
+        resend(member, now=now)
+    invite_team(application, now=now)
+
+
 @transaction.atomic
 def invite_team(application: Application, *, now: datetime) -> list[TeamMember]:
-    """Invite everybody who is nominated: called when the municipality accepts its offer.
+    """Invite everybody who is nominated, where the municipality has accepted its offer.
 
     Somebody who has taken over from another is invited as soon as the school has told on which basis they
     are admitted (invite_due), because nobody shall have to answer without knowing it. Returns the invited.
@@ -53,6 +62,14 @@ def invite_due(now: datetime) -> int:
         members__decisions__state=DecisionState.ISSUED,
     )
     return sum(len(invite_team(application, now=now)) for application in waiting.distinct())
+
+
+def tell_place_is_gone(application: Application, *, now: datetime) -> None:
+    """Tell everybody in the team who has been invited; an invitation that has not left never does."""
+    for member in application.members.filter(invited_at__isnull=False).select_related("user"):
+        member.application = application
+        letters.recall_invitation(member, now=now)
+        letters.place_gone(member, now=now)
 
 
 def invite(member: TeamMember, application: Application, *, by: User | None, now: datetime) -> None:

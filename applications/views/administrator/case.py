@@ -1,15 +1,15 @@
 """One application as the school sees it, and the deeds on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from applications.actions import review
 from applications.actions.submission import withdraw
-from applications.forms.administrator import InformationRequestForm, ReasonForm
+from applications.forms.administrator import InformationRequestForm
 from applications.models import Application, TeamMember
 from applications.models.admission import Proposal, proposal_for
 from applications.models.completeness import composition_warning
@@ -28,9 +28,10 @@ from applications.models.summary import sections
 from applications.models.viability import CHANGEABLE
 from applications.states import LIST_IS_UNFROZEN, TRANSITIONS, State
 from applications.views.administrator.queue import STATE_COLORS
+from applications.views.deeds import Deed, Deeds, deed_page, offered, says
 from innoskole.accounts.affiliations import domain_proves
 from innoskole.accounts.guards import Refused, administrator_required, person
-from innoskole.accounts.middleware import kept_post
+from innoskole.accounts.models import User
 from innoskole.notifications.models import Message
 
 FETCHED = ("intake", "lead__county", "coordinator")
@@ -40,22 +41,7 @@ EVIDENCE: tuple[str, ...] = (*PARTS, *READS)
 LETTERS_LEFT = gettext_lazy("Done. The letters are on their way.")
 
 
-@dataclass(frozen=True)
-class FormDeed:
-    """A deed with a form of its own page: what it is called, what follows from it, and who gets mail."""
-
-    title: str | Promise
-    consequences: tuple[str | Promise, ...]
-    button: str | Promise
-    states: frozenset[str]
-    run: Callable[..., Any]
-    color: str = ""
-    done: str | Promise = LETTERS_LEFT
-
-    def form(self, data: Any, now: datetime) -> forms.Form:
-        if self.run is review.request_information:
-            return InformationRequestForm(data, now=now)
-        return ReasonForm(data)
+Obstacle = Callable[[Application, User, datetime], str]
 
 
 def _from(target: str) -> frozenset[str]:
@@ -63,10 +49,29 @@ def _from(target: str) -> frozenset[str]:
     return frozenset(state for state, targets in TRANSITIONS.items() if target in targets)
 
 
-FORM_DEEDS: Mapping[str, FormDeed] = {
-    "request": FormDeed(
+def _only_in(states: Collection[str]) -> Obstacle:
+    return lambda application, user, now: "" if application.state in states else _state_is(application)
+
+
+def _obstacle_to_return(application: Application, user: User, now: datetime) -> str:
+    """The list that is drawn from is frozen, except for what has come after its deadline."""
+    if application.state != State.READY:
+        return _state_is(application)
+    if application.is_late or application.intake.state in LIST_IS_UNFROZEN:
+        return ""
+    return _("The list of applicants is frozen for the draw.")
+
+
+def _state_is(application: Application) -> str:
+    return _("This cannot be done now: the state is «%(state)s».") % {
+        "state": application.get_state_display()
+    }
+
+
+FORM_DEEDS: Deeds[Application] = {
+    "request": Deed(
         title=gettext_lazy("Ask for information"),
-        consequences=(
+        consequences=says(
             gettext_lazy("The coordinator gets a letter with your text, the parts and the deadline."),
             gettext_lazy(
                 "The parts that you choose can be changed until the deadline; the rest stays locked."
@@ -74,22 +79,26 @@ FORM_DEEDS: Mapping[str, FormDeed] = {
             gettext_lazy("The formal check is to be done again afterwards."),
         ),
         button=gettext_lazy("Send the request"),
-        states=frozenset({State.IN_REVIEW}),
+        done=LETTERS_LEFT,
+        obstacle=_only_in({State.IN_REVIEW}),
         run=review.request_information,
+        form=InformationRequestForm,
+        given=lambda application, now: {"now": now},
     ),
-    "recall": FormDeed(
+    "recall": Deed(
         title=gettext_lazy("Recall the request for information"),
-        consequences=(
+        consequences=says(
             gettext_lazy("The coordinator gets a letter that no answer is needed, with your reason."),
             gettext_lazy("The parts are locked again, and the application is back in review."),
         ),
         button=gettext_lazy("Recall the request"),
-        states=frozenset({State.INFORMATION_REQUESTED}),
+        done=LETTERS_LEFT,
+        obstacle=_only_in({State.INFORMATION_REQUESTED}),
         run=review.recall_request,
     ),
-    "reject": FormDeed(
+    "reject": Deed(
         title=gettext_lazy("Reject on formal grounds"),
-        consequences=(
+        consequences=says(
             gettext_lazy(
                 "The decision is drawn up with its letter, which holds your reason. Nobody gets mail."
             ),
@@ -101,30 +110,32 @@ FORM_DEEDS: Mapping[str, FormDeed] = {
         ),
         button=gettext_lazy("Prepare the rejection"),
         done=gettext_lazy("The rejection is prepared. Another person must approve it."),
-        states=_from(State.REJECTED),
+        obstacle=_only_in(_from(State.REJECTED)),
         run=review.reject,
         color="danger",
     ),
-    "return": FormDeed(
+    "return": Deed(
         title=gettext_lazy("Take back into review"),
-        consequences=(
+        consequences=says(
             gettext_lazy("The coordinator gets a letter with your reason."),
             gettext_lazy(
                 "The municipality is taken off the public list until the application is ready again."
             ),
         ),
         button=gettext_lazy("Take back into review"),
-        states=frozenset({State.READY}),
+        done=LETTERS_LEFT,
+        obstacle=_obstacle_to_return,
         run=review.return_to_review,
     ),
-    "withdraw": FormDeed(
+    "withdraw": Deed(
         title=gettext_lazy("Withdraw on behalf of the municipality"),
-        consequences=(
+        consequences=says(
             gettext_lazy("The coordinator and the partner municipalities get a letter with your reason."),
             gettext_lazy("The application leaves the intake. This cannot be undone."),
         ),
         button=gettext_lazy("Withdraw the application"),
-        states=_from(State.WITHDRAWN),
+        done=LETTERS_LEFT,
+        obstacle=_only_in(_from(State.WITHDRAWN)),
         run=withdraw,
         color="danger",
     ),
@@ -218,7 +229,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
             "plain_deeds": [
                 (key, deed) for key, deed in PLAIN_DEEDS.items() if not deed.obstacle(application, now)
             ],
-            "form_deeds": [(key, deed) for key, deed in FORM_DEEDS.items() if _offered(key, application)],
+            "form_deeds": offered(FORM_DEEDS, application, person(request), now),
         },
     )
 
@@ -241,40 +252,17 @@ def case_plain(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
 
 @administrator_required
 def case_form(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
-    """A deed that needs a reason or a question: the page says what follows and who gets mail."""
-    if deed not in FORM_DEEDS:
-        raise Http404
+    """A deed that needs a reason or a question, on a page of its own."""
     application = _application(reference)
-    chosen = FORM_DEEDS[deed]
-    now = timezone.now()
-    form = chosen.form(request.POST or kept_post(request), now)
-    if request.method == "POST" and form.is_valid():
-        try:
-            chosen.run(application, **form.cleaned_data, by=person(request), now=now)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, str(chosen.done))
-            return redirect("applications:case", reference)
-    elif request.method == "GET" and not _offered(deed, application):
-        messages.error(
-            request,
-            _("This cannot be done now: the state is «%(state)s».")
-            % {"state": application.get_state_display()},
-        )
-        return redirect("applications:case", reference)
-    return TemplateResponse(
+    return deed_page(
         request,
-        "applications/administrator/case_form.html",
-        {"application": application, "intake": application.intake, "deed": chosen, "form": form},
+        FORM_DEEDS,
+        deed,
+        application,
+        template="applications/administrator/case_form.html",
+        back=reverse("applications:case", args=[reference]),
+        context={"application": application, "intake": application.intake},
     )
-
-
-def _offered(key: str, application: Application) -> bool:
-    """Whether the case page offers the deed: by the state, and the list is not frozen."""
-    if application.state not in FORM_DEEDS[key].states:
-        return False
-    return key != "return" or application.is_late or application.intake.state in LIST_IS_UNFROZEN
 
 
 def _application(reference: str) -> Application:

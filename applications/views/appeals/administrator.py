@@ -17,7 +17,8 @@ from applications.models import Appeal
 from applications.models.appeal import AppealQuerySet
 from applications.models.appeal_steps import steps
 from applications.states import AppealState
-from applications.views.appeals.deeds import offered_forms, offered_plain
+from applications.views.appeals.deeds import FORM_DEEDS, offered_plain
+from applications.views.deeds import offered
 from innoskole.accounts.guards import administrator_required, person
 from innoskole.notifications.models import Message
 from innoskole.ui import formats
@@ -82,7 +83,7 @@ def appeal_case(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = get_object_or_404(
         Appeal.objects.with_case().select_related("led_to", "decision__letter", "sent_by"), pk=pk
     )
-    user = person(request)
+    user, now = person(request), timezone.now()
     decision = appeal.decision
     return TemplateResponse(
         request,
@@ -93,12 +94,12 @@ def appeal_case(request: HttpRequest, pk: int) -> HttpResponse:
             "application": decision.application,
             "intake": decision.application.intake,
             "state_color": STATE_COLORS.get(appeal.state, "neutral"),
-            "is_overdue": appeal.awaits_the_school and appeal.due_on < formats.local(timezone.now()).date(),
+            "is_overdue": appeal.awaits_the_school and appeal.due_on < formats.local(now).date(),
             "steps": steps(appeal),
             "grounds": grounds(Case(decision)),
             "others": decision.appeals.exclude(pk=appeal.pk),
-            "plain_deeds": offered_plain(appeal, user),
-            "form_deeds": offered_forms(appeal, user),
+            "plain_deeds": offered_plain(appeal, user, now),
+            "form_deeds": offered(FORM_DEEDS, appeal, user, now),
             "messages_sent": Message.objects.about(appeal),
         },
     )

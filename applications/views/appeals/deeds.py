@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,29 +17,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from applications.actions import appeals as actions
-from applications.forms.administrator import ReasonForm
 from applications.forms.appeals import GroundsForm, RegisterForm, StatementForm, UpholdForm
 from applications.models import Appeal, Decision
 from applications.states import AppealState, DecisionState
+from applications.views.deeds import Deed, Deeds, deed_page, says
 from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.accounts.middleware import kept_post
 from innoskole.accounts.models import User
 
-Obstacle = Callable[[Appeal, User], str]
-
-
-@dataclass(frozen=True)
-class FormDeed:
-    """A deed with a page of its own: what it is called, what follows from it, and who gets mail."""
-
-    title: str | Promise
-    consequences: tuple[str | Promise, ...]
-    button: str | Promise
-    form: type[forms.Form]
-    run: Callable[..., Any]
-    obstacle: Obstacle
-    done: str | Promise
-    color: str = ""
+Obstacle = Callable[[Appeal, User, datetime], str]
 
 
 @dataclass(frozen=True)
@@ -54,33 +40,38 @@ class PlainDeed:
 
 
 def _step(to: str) -> Obstacle:
-    return lambda appeal, user: actions.obstacle_to_step(appeal, to, user)
+    return lambda appeal, user, now: actions.obstacle_to_step(appeal, to, user)
 
 
-def _obstacle_to_upholding(appeal: Appeal, user: User) -> str:
+def _obstacle_to_upholding(appeal: Appeal, user: User, now: datetime) -> str:
     return actions.obstacle_to_handling(appeal, user) or actions.obstacle_to_upholding(appeal)
 
 
-def _obstacle_to_reopening(appeal: Appeal, user: User) -> str:
+def _obstacle_to_reopening(appeal: Appeal, user: User, now: datetime) -> str:
     return actions.obstacle_to_handling(appeal, user) or actions.obstacle_to_reopening(appeal)
 
 
-def _obstacle_to_take_back(appeal: Appeal, user: User) -> str:
+def _obstacle_to_take_back(appeal: Appeal, user: User, now: datetime) -> str:
     if actions.has_answer_under_way(appeal):
         return ""
     return _("There is no new decision to take back.")
 
 
-def _obstacle_to_take_over(appeal: Appeal, user: User) -> str:
+def _obstacle_to_take_over(appeal: Appeal, user: User, now: datetime) -> str:
     if appeal.ended_at is None and appeal.handler is not None and appeal.handler != user:
         return ""
     return _("This appeal cannot be taken over now.")
 
 
-FORM_DEEDS: Mapping[str, FormDeed] = {
-    "uphold": FormDeed(
+def _uphold(appeal: Appeal, *, when: str, **values: Any) -> None:
+    """`when` has been turned into the minute by the form."""
+    actions.uphold(appeal, **values)
+
+
+FORM_DEEDS: Deeds[Appeal] = {
+    "uphold": Deed(
         title=gettext_lazy("Uphold: prepare a new decision"),
-        consequences=(
+        consequences=says(
             gettext_lazy(
                 "Another person must approve the new decision on its page. Nobody gets mail before."
             ),
@@ -92,13 +83,14 @@ FORM_DEEDS: Mapping[str, FormDeed] = {
         ),
         button=gettext_lazy("Prepare the decision"),
         form=UpholdForm,
-        run=actions.uphold,
+        given=lambda appeal, now: {"remedies": actions.remedies(appeal), "now": now},
+        run=_uphold,
         obstacle=_obstacle_to_upholding,
         done=gettext_lazy("The new decision is prepared, and waits for another person."),
     ),
-    "reopen": FormDeed(
+    "reopen": Deed(
         title=gettext_lazy("Uphold: take the application back into review"),
-        consequences=(
+        consequences=says(
             gettext_lazy("The rejection is set aside, and the application is in review again."),
             gettext_lazy("If it is found ready before the list is frozen, it takes part in the draw."),
             gettext_lazy("The appellant gets mail that the appeal is upheld, with your grounds."),
@@ -109,9 +101,9 @@ FORM_DEEDS: Mapping[str, FormDeed] = {
         obstacle=_obstacle_to_reopening,
         done=gettext_lazy("The application is in review again, and the appellant is told."),
     ),
-    "board": FormDeed(
+    "board": Deed(
         title=gettext_lazy("Send to the appeals board"),
-        consequences=(
+        consequences=says(
             gettext_lazy("The school keeps its decision. The appeals board judges the case."),
             gettext_lazy("The appellant gets mail with the statement, and may comment on it."),
             gettext_lazy("Send the board the documents of the case; this program does not do so."),
@@ -122,9 +114,9 @@ FORM_DEEDS: Mapping[str, FormDeed] = {
         obstacle=_step(AppealState.SENT_TO_BOARD),
         done=gettext_lazy("The appeal is with the appeals board, and the appellant is told."),
     ),
-    "not-upheld": FormDeed(
+    "not-upheld": Deed(
         title=gettext_lazy("The board keeps the decision"),
-        consequences=(
+        consequences=says(
             gettext_lazy("The appellant gets mail with the board's grounds."),
             gettext_lazy("The decision stands, and the case is closed. This cannot be undone."),
         ),
@@ -134,9 +126,9 @@ FORM_DEEDS: Mapping[str, FormDeed] = {
         obstacle=_step(AppealState.NOT_UPHELD),
         done=gettext_lazy("The case is closed, and the appellant is told."),
     ),
-    "dismiss": FormDeed(
+    "dismiss": Deed(
         title=gettext_lazy("Dismiss the appeal"),
-        consequences=(
+        consequences=says(
             gettext_lazy("The appeal is not taken up, because it came too late or cannot be made."),
             gettext_lazy(
                 "The appellant gets mail with your grounds, and until when the dismissal can be appealed."
@@ -150,27 +142,25 @@ FORM_DEEDS: Mapping[str, FormDeed] = {
         done=gettext_lazy("The appeal is dismissed, and the appellant is told."),
         color="danger",
     ),
-    "withdraw": FormDeed(
+    "withdraw": Deed(
         title=gettext_lazy("Withdraw on the appellant's word"),
-        consequences=(
+        consequences=says(
             gettext_lazy("The appellant gets mail that the appeal is withdrawn."),
             gettext_lazy("The decision stands. A new decision that was prepared is void."),
         ),
         button=gettext_lazy("Withdraw the appeal"),
-        form=ReasonForm,
         run=actions.withdraw,
         obstacle=_step(AppealState.WITHDRAWN),
         done=gettext_lazy("The appeal is withdrawn, and the appellant is told."),
         color="danger",
     ),
-    "take-back": FormDeed(
+    "take-back": Deed(
         title=gettext_lazy("Take back the new decision"),
-        consequences=(
+        consequences=says(
             gettext_lazy("The new decision is void, and a place that is held for it is free again."),
             gettext_lazy("Nobody gets mail. The appeal is still to be answered."),
         ),
         button=gettext_lazy("Take back the decision"),
-        form=ReasonForm,
         run=actions.take_back,
         obstacle=_obstacle_to_take_back,
         done=gettext_lazy("The new decision is void. The appeal is still to be answered."),
@@ -196,14 +186,9 @@ PLAIN_DEEDS: Mapping[str, PlainDeed] = {
 }
 
 
-def offered_forms(appeal: Appeal, user: User) -> list[tuple[str, FormDeed]]:
-    """The deeds with a page that this person can do now."""
-    return [(key, deed) for key, deed in FORM_DEEDS.items() if not deed.obstacle(appeal, user)]
-
-
-def offered_plain(appeal: Appeal, user: User) -> list[tuple[str, PlainDeed]]:
+def offered_plain(appeal: Appeal, user: User, now: datetime) -> list[tuple[str, PlainDeed]]:
     """The deeds without a form that this person can do now."""
-    return [(key, deed) for key, deed in PLAIN_DEEDS.items() if not deed.obstacle(appeal, user)]
+    return [(key, deed) for key, deed in PLAIN_DEEDS.items() if not deed.obstacle(appeal, user, now)]
 
 
 @administrator_required
@@ -224,44 +209,23 @@ def appeal_plain(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 
 @administrator_required
 def appeal_deed(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
-    """A deed with a form: GET says what follows and who gets mail, POST does it."""
-    if deed not in FORM_DEEDS:
-        raise Http404
-    appeal, chosen, user, now = _appeal(pk), FORM_DEEDS[deed], person(request), timezone.now()
-    obstacle = chosen.obstacle(appeal, user)
-    if obstacle and request.method == "GET":
-        messages.error(request, obstacle)
-        return redirect("applications:appeal_case", pk)
-    form = _form(chosen, appeal, request, now)
-    if request.method == "POST" and form.is_valid():
-        values = form.deed() if isinstance(form, UpholdForm) else form.cleaned_data
-        try:
-            chosen.run(appeal, **values, by=user, now=now)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, str(chosen.done))
-            return redirect("applications:appeal_case", pk)
-    return TemplateResponse(
+    """A deed with a form, on a page of its own."""
+    appeal = _appeal(pk)
+    return deed_page(
         request,
-        "applications/appeals/deed.html",
-        {
+        FORM_DEEDS,
+        deed,
+        appeal,
+        template="applications/appeals/deed.html",
+        back=reverse("applications:appeal_case", args=[pk]),
+        context={
             "appeal": appeal,
             "decision": appeal.decision,
             "application": appeal.decision.application,
-            "deed": chosen,
-            "form": form,
             "gives_place": deed == "uphold" and not appeal.decision.is_of_person,
             "place_is_free": actions.place_is_free(appeal.decision.application.intake),
         },
     )
-
-
-def _form(deed: FormDeed, appeal: Appeal, request: HttpRequest, now: datetime) -> forms.Form:
-    data = request.POST if request.method == "POST" else kept_post(request)
-    if deed.form is UpholdForm:
-        return UpholdForm(data, remedies=actions.remedies(appeal), now=now)
-    return deed.form(data)
 
 
 @administrator_required

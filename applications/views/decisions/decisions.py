@@ -1,43 +1,29 @@
 """One decision as the school sees it: its letter, its versions, its history, and what can be done."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.actions import decisions as actions
-from applications.forms.administrator import ReasonForm
 from applications.models import Decision
 from applications.states import DecisionState
-from innoskole.accounts.guards import Refused, administrator_required, person
+from applications.views.deeds import Deed, Deeds, deed_page, offered, says
+from innoskole.accounts.guards import administrator_required, person
 from innoskole.accounts.models import User
 
 
-@dataclass(frozen=True)
-class Deed:
-    """A deed on one decision: what it is called, what follows from it, and who gets mail."""
-
-    title: str | Promise
-    button: str | Promise
-    done: str | Promise
-    consequences: tuple[str | Promise, ...]
-    needs_reason: bool
-    obstacle: Callable[[Decision, User], str]
-    do: Callable[[Decision, str, User, datetime], Any]
-    color: str = ""
+def _obstacle_to_approval(decision: Decision, user: User, now: datetime) -> str:
+    return actions.obstacle_to_approval(decision, user)
 
 
-def _obstacle_to_void(decision: Decision, user: User) -> str:
+def _obstacle_to_void(decision: Decision, user: User, now: datetime) -> str:
     if not decision.is_standing:
         return _state_is(decision)
     if decision.release_id:
@@ -45,7 +31,7 @@ def _obstacle_to_void(decision: Decision, user: User) -> str:
     return ""
 
 
-def _obstacle_to_suppress(decision: Decision, user: User) -> str:
+def _obstacle_to_suppress(decision: Decision, user: User, now: datetime) -> str:
     if not decision.is_standing:
         return _state_is(decision)
     if not hasattr(decision, "letter"):
@@ -57,45 +43,47 @@ def _state_is(decision: Decision) -> str:
     return _("This cannot be done now: the state is «%(state)s».") % {"state": decision.get_state_display()}
 
 
-DEEDS: Mapping[str, Deed] = {
+def _hold_back(decision: Decision, *, reason: str, by: User, now: datetime) -> None:
+    actions.suppress(decision.letter, reason=reason, by=by, now=now)
+
+
+DEEDS: Deeds[Decision] = {
     "approve": Deed(
-        gettext_lazy("Approve the decision"),
-        gettext_lazy("Approve"),
-        gettext_lazy("The decision is approved, and leaves at its minute."),
-        (
+        title=gettext_lazy("Approve the decision"),
+        button=gettext_lazy("Approve"),
+        done=gettext_lazy("The decision is approved, and leaves at its minute."),
+        run=actions.approve,
+        obstacle=_obstacle_to_approval,
+        consequences=says(
             gettext_lazy("The recipient gets mail with a link to the letter when the minute has come."),
             gettext_lazy("If the minute has passed already, the mail leaves within a minute from now."),
             gettext_lazy("The decision in force on the same subject is replaced at the same moment."),
         ),
-        needs_reason=False,
-        obstacle=actions.obstacle_to_approval,
-        do=lambda decision, reason, by, now: actions.approve(decision, by=by, now=now),
+        form=forms.Form,
     ),
     "void": Deed(
-        gettext_lazy("Void the decision"),
-        gettext_lazy("Void the decision"),
-        gettext_lazy("The decision is void. Nobody ever hears of it."),
-        (
+        title=gettext_lazy("Void the decision"),
+        button=gettext_lazy("Void the decision"),
+        done=gettext_lazy("The decision is void. Nobody ever hears of it."),
+        run=actions.void,
+        obstacle=_obstacle_to_void,
+        consequences=says(
             gettext_lazy("The letter never leaves. This cannot be undone; make a new decision instead."),
             gettext_lazy("Nobody gets mail."),
         ),
-        needs_reason=True,
-        obstacle=_obstacle_to_void,
-        do=lambda decision, reason, by, now: actions.void(decision, reason=reason, by=by, now=now),
         color="danger",
     ),
     "suppress": Deed(
-        gettext_lazy("Hold back the letter"),
-        gettext_lazy("Hold back the letter"),
-        gettext_lazy("The letter is held back."),
-        (
+        title=gettext_lazy("Hold back the letter"),
+        button=gettext_lazy("Hold back the letter"),
+        done=gettext_lazy("The letter is held back."),
+        run=_hold_back,
+        obstacle=_obstacle_to_suppress,
+        consequences=says(
             gettext_lazy("The decision takes effect at its minute, but no mail goes with it."),
             gettext_lazy("The recipient cannot open the letter. You must tell them in another way."),
             gettext_lazy("This cannot be undone; make a new decision instead."),
         ),
-        needs_reason=True,
-        obstacle=_obstacle_to_suppress,
-        do=lambda decision, reason, by, now: actions.suppress(decision.letter, reason=reason, by=by, now=now),
         color="danger",
     ),
 }
@@ -117,7 +105,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
             "letter": getattr(found, "letter", None),
             "void_reason": _(found.void_reason) if found.void_reason else "",
             "versions": versions.with_letter().order_by("-version"),
-            "deeds": [(key, deed) for key, deed in DEEDS.items() if not deed.obstacle(found, user)],
+            "deeds": offered(DEEDS, found, user, timezone.now()),
             "waits_for_another": found.state == DecisionState.PREPARED and found.prepared_by_id == user.pk,
         },
     )
@@ -125,32 +113,20 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 
 @administrator_required
 def decision_deed(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
-    """Approve, void or hold back: GET says what follows and who gets mail, POST does it."""
-    if deed not in DEEDS:
-        raise Http404
-    found, chosen = _decision(pk), DEEDS[deed]
-    user = person(request)
-    data = request.POST if request.method == "POST" else None
-    form = ReasonForm(data) if chosen.needs_reason else forms.Form(data)
-    if request.method == "POST" and form.is_valid():
-        try:
-            chosen.do(found, form.cleaned_data.get("reason", ""), user, timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, str(chosen.done))
-            return redirect("applications:decision", pk)
-    return TemplateResponse(
+    """Approve, void or hold back, on a page of its own."""
+    found = _decision(pk)
+    return deed_page(
         request,
-        "applications/decisions/decision_deed.html",
-        {
+        DEEDS,
+        deed,
+        found,
+        template="applications/decisions/decision_deed.html",
+        back=reverse("applications:decision", args=[pk]),
+        context={
             "decision": found,
             "application": found.application,
             "intake": found.application.intake,
             "letter": getattr(found, "letter", None),
-            "deed": chosen,
-            "form": form,
-            "obstacle": "" if form.errors else chosen.obstacle(found, user),
         },
     )
 

@@ -15,7 +15,7 @@ from applications.models import Application, Offer
 from applications.models.offer import team_digest
 from applications.models.readiness import READS
 from applications.permissions import may_submit
-from applications.states import OfferState, State
+from applications.states import OfferState
 from applications.views.coordinator import access
 from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.middleware import kept_post
@@ -52,7 +52,7 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:
             "is_open": found is not None and found.is_open_at(now),
             "is_late": found is not None and found.state == OfferState.SENT and not found.is_open_at(now),
             "is_proven": may_submit(user, application),
-            "can_give_up": application.state == State.ADMITTED,
+            "can_give_up": found is not None and offers.may_give_up(found),
             "team": application.members.all(),
             "faults": offers.team_faults(application),
             "accept_form": AcceptForm(initial={"seen": team_digest(application)}),

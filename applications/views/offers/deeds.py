@@ -1,45 +1,29 @@
-"""One offer as the school sees it, and what the school can do: undo, withdraw, take back; close the list."""
+"""One offer as the school sees it, and what the school can do with it; the closing of the waiting list."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.actions import offers
 from applications.actions.promotions import next_in_line
-from applications.forms.administrator import ReasonForm
-from applications.forms.offers import GroundsForm
+from applications.forms.offers import AcceptForForm, AnswerForForm, GroundsForm
 from applications.models import Decision, DecisionKind, Intake, Offer
+from applications.models.offer import team_digest
 from applications.states import OfferState
+from applications.views.deeds import Deed, Deeds, deed_page, offered
 from applications.views.offers.listing import STATE_COLORS, log_of
 from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.accounts.middleware import kept_post
 from innoskole.accounts.models import User
 from innoskole.ui import formats
-
-
-@dataclass(frozen=True)
-class Deed:
-    """A deed on one offer: what it is called, why it cannot be done, what follows and who gets mail."""
-
-    title: str | Promise
-    button: str | Promise
-    done: str | Promise
-    obstacle: Callable[[Offer], str]
-    consequences: Callable[[Offer, datetime], list[str]]
-    do: Callable[[Offer, str, User, datetime], Any]
-    form: type[forms.Form] = ReasonForm
-    color: str = ""
 
 
 def _undoing(offer: Offer, now: datetime) -> list[str]:
@@ -98,44 +82,102 @@ def _next(offer: Offer) -> list[str]:
     ]
 
 
-def _obstacle_to_taking_back(offer: Offer) -> str:
-    if offer.state != OfferState.PREPARED:
-        return _("The municipality has been told of its place. Withdraw the offer instead.")
-    return ""
+def _accepting(offer: Offer, now: datetime) -> list[str]:
+    team = offer.application.members.all()
+    return [
+        _("The municipality takes the place with this team: %(team)s.")
+        % {"team": ", ".join(member.name for member in team)},
+        _("%(name)s (%(email)s) gets a receipt by e-mail, with what you write.")
+        % {"name": offer.application.coordinator.name, "email": offer.application.coordinator.email},
+        _("Each person in the team gets an invitation by e-mail, and confirms that they take part."),
+    ]
 
 
-def _obstacle_to_withdrawal(offer: Offer) -> str:
+def _declining(offer: Offer, now: datetime) -> list[str]:
+    return [
+        _("%(municipality)s has no place any more. The answer can be undone only while a place is free.")
+        % {"municipality": offer.application.lead},
+        _("%(name)s (%(email)s) gets a receipt by e-mail, with what you write.")
+        % {"name": offer.application.coordinator.name, "email": offer.application.coordinator.email},
+        *_next(offer),
+    ]
+
+
+def _team_seen(offer: Offer, now: datetime) -> dict[str, Any]:
+    return {"initial": {"team_seen": team_digest(offer.application)}}
+
+
+def _obstacle_to_answer(offer: Offer, user: User, now: datetime) -> str:
+    return offers.obstacle_to_answering_for(offer, now)
+
+
+def _obstacle_to_accepting(offer: Offer, user: User, now: datetime) -> str:
+    obstacle = offers.obstacle_to_answering_for(offer, now)
+    return obstacle or " ".join(offers.team_faults(offer.application))
+
+
+def _obstacle_to_undoing(offer: Offer, user: User, now: datetime) -> str:
+    return offers.obstacle_to_undoing(offer)
+
+
+def _obstacle_to_withdrawal(offer: Offer, user: User, now: datetime) -> str:
     if _standing_decline(offer):
         return _("A decision that withdraws the offer is prepared already.")
     return offers.obstacle_to_withdrawal(offer)
 
 
-DEEDS: Mapping[str, Deed] = {
+def _obstacle_to_taking_back(offer: Offer, user: User, now: datetime) -> str:
+    if offer.state != OfferState.PREPARED:
+        return _("The municipality has been told of its place. Withdraw the offer instead.")
+    return ""
+
+
+DEEDS: Deeds[Offer] = {
+    "accept": Deed(
+        title=gettext_lazy("Accept on the municipality's word"),
+        button=gettext_lazy("Accept the place"),
+        done=gettext_lazy("The place is accepted, and the persons in the team are invited."),
+        run=offers.accept,
+        obstacle=_obstacle_to_accepting,
+        consequences=_accepting,
+        form=AcceptForForm,
+        given=_team_seen,
+    ),
+    "decline": Deed(
+        title=gettext_lazy("Decline on the municipality's word"),
+        button=gettext_lazy("Decline the place"),
+        done=gettext_lazy("The place is declined."),
+        run=offers.decline,
+        obstacle=_obstacle_to_answer,
+        consequences=_declining,
+        form=AnswerForForm,
+        color="danger",
+    ),
     "undo": Deed(
-        gettext_lazy("Undo the answer"),
-        gettext_lazy("Undo the answer"),
-        gettext_lazy("The municipality can answer again."),
-        offers.obstacle_to_undoing,
-        _undoing,
-        lambda offer, reason, by, now: offers.undo(offer, reason=reason, by=by, now=now),
+        title=gettext_lazy("Undo the answer"),
+        button=gettext_lazy("Undo the answer"),
+        done=gettext_lazy("The municipality can answer again."),
+        run=offers.undo,
+        obstacle=_obstacle_to_undoing,
+        consequences=_undoing,
     ),
     "withdraw": Deed(
-        gettext_lazy("Withdraw the offer"),
-        gettext_lazy("Prepare the decision"),
-        gettext_lazy("The decision is prepared. Another administrator must approve it."),
-        _obstacle_to_withdrawal,
-        _withdrawing,
-        lambda offer, reason, by, now: offers.propose_withdrawal(offer, reason=reason, by=by, now=now),
-        GroundsForm,
+        title=gettext_lazy("Withdraw the offer"),
+        button=gettext_lazy("Prepare the decision"),
+        done=gettext_lazy("The decision is prepared. Another administrator must approve it."),
+        run=offers.propose_withdrawal,
+        obstacle=_obstacle_to_withdrawal,
+        consequences=_withdrawing,
+        form=GroundsForm,
         color="danger",
     ),
     "take-back": Deed(
-        gettext_lazy("Take back the place"),
-        gettext_lazy("Take back the place"),
-        gettext_lazy("The place is taken back."),
-        _obstacle_to_taking_back,
-        _taking_back,
-        lambda offer, reason, by, now: offers.take_back(offer, reason=reason, by=by, now=now),
+        title=gettext_lazy("Take back the place"),
+        button=gettext_lazy("Take back the place"),
+        done=gettext_lazy("The place is taken back."),
+        run=offers.take_back,
+        obstacle=_obstacle_to_taking_back,
+        consequences=_taking_back,
         color="danger",
     ),
 }
@@ -158,7 +200,7 @@ def offer_case(request: HttpRequest, pk: int) -> HttpResponse:
             "color": STATE_COLORS.get(found.state, "neutral"),
             "application": found.application,
             "intake": found.application.intake,
-            "deeds": [(key, deed) for key, deed in DEEDS.items() if not deed.obstacle(found)],
+            "deeds": offered(DEEDS, found, person(request), timezone.now()),
             "standing": _standing_decline(found),
             "log": lines,
         },
@@ -167,31 +209,16 @@ def offer_case(request: HttpRequest, pk: int) -> HttpResponse:
 
 @administrator_required
 def offer_deed(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
-    """GET says what follows and who gets mail, POST does it."""
-    if deed not in DEEDS:
-        raise Http404
-    found, chosen, now = _offer(pk), DEEDS[deed], timezone.now()
-    form = chosen.form(request.POST or kept_post(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            chosen.do(found, form.cleaned_data["reason"], person(request), now)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, str(chosen.done))
-            return redirect("applications:offer_case", pk)
-    return TemplateResponse(
+    """A deed on one offer, on a page of its own."""
+    found = _offer(pk)
+    return deed_page(
         request,
-        "applications/offers/offer_deed.html",
-        {
-            "offer": found,
-            "application": found.application,
-            "intake": found.application.intake,
-            "deed": chosen,
-            "form": form,
-            "obstacle": "" if form.errors else chosen.obstacle(found),
-            "consequences": chosen.consequences(found, now),
-        },
+        DEEDS,
+        deed,
+        found,
+        template="applications/offers/offer_deed.html",
+        back=reverse("applications:offer_case", args=[pk]),
+        context={"offer": found, "application": found.application, "intake": found.application.intake},
     )
 
 

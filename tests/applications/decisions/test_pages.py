@@ -363,7 +363,7 @@ def test_voids_and_holds_back_with_a_reason(single, browse, administrator, deed,
     assert "The name is wrong." in text_of(response)
     assert Decision.objects.get().state == state
     assert Letter.objects.get().is_held_back == (deed == "suppress")
-    assert "You cannot do this" in text_of(client.get(url))
+    assert "This cannot be done" in text_of(client.get(url))
 
 
 def test_no_such_deed_or_decision(single, browse, administrator):

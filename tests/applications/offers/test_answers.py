@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from applications.actions import offers
+from applications.actions.participation import enrol
 from applications.models import Offer
-from applications.states import OfferState, State
+from applications.states import OfferState
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.notifications.models import Message
@@ -210,11 +211,98 @@ def test_a_place_is_given_up_after_it_was_accepted(told):
     assert "gave up the place of Oslo" in letter.body_text
 
 
-def test_an_enrolled_team_does_not_give_up_its_place_here(told):
+def test_the_invited_hear_that_the_place_is_gone_and_their_invitations_do_not_leave(told):
     offer = accept(offer_of(told, "0301"))
-    offer.application.state = State.ENROLLED
-    offer.application.save()
-    assert refused(decline, offer_of(told, "0301")) == "This cannot be done now: the state is «Enrolled»."
+    addresses = list(offer.application.members.values_list("email", flat=True))
+    decline(offer_of(told, "0301"), now=LATER + timedelta(days=1))
+    letters = Message.objects.filter(to_email__in=addresses).order_by("pk")
+    invited = [("invitation", Message.State.VOID)] * 3
+    told_of_it = [("place_gone", Message.State.QUEUED)] * 3
+    decisions_told = letters.exclude(kind__startswith="decision_")
+    assert list(decisions_told.values_list("kind", "state")) == invited + told_of_it
+    last = letters.last()
+    assert last.subject == "Oslo no longer has a place in the innovation school"
+    assert "write to Koordinator Oslo (koordinator0301@example.no)" in last.body_text
+
+
+def test_nobody_is_told_of_a_place_that_was_never_accepted(told):
+    decline(offer_of(told, "0301"))
+    assert not Message.objects.filter(kind="place_gone").exists()
+
+
+def enrolled(intake) -> Offer:
+    """Oslo has accepted, and everybody in its team has confirmed."""
+    offer = accept(offer_of(intake, "0301"))
+    offer.application.members.update(participation="confirmed", confirmed_at=LATER)
+    assert enrol(offer.application, now=LATER)
+    return offer_of(intake, "0301")
+
+
+def test_an_enrolled_team_gives_up_its_place_before_the_course_begins(told):
+    decline(enrolled(told), now=LATER + timedelta(days=30))
+    assert standing(told)["0301"] == ("declined", "declined", "place", None)
+    assert log(told) == [(1, "0301", "1804", "same_size", 1000)]
+    assert Message.objects.filter(kind="place_gone").count() == 3
+
+
+def test_once_the_course_has_begun_nobody_gives_up_the_place_here(told):
+    enrolled(told).application.members.filter(name="Deltaker Prøve 1").update(participation="active")
+    assert refused(decline, offer_of(told, "0301")) == (
+        "The course has begun for the team, so the place cannot be given up here."
+    )
+
+
+def test_who_gets_the_place_back_is_invited_again_or_enrolled_at_once(told, administrator):
+    """1818 has gone first, so that a place is free when the others have been called."""
+    for code in ("1818", "4601", "4646"):
+        decline(offer_of(told, code))
+    some = accept(offer_of(told, "1804"))
+    decline(offer_of(told, "1804"))
+    everybody = enrolled(told)
+    decline(everybody, now=LATER + timedelta(hours=1))
+    for offer in (some, everybody):
+        offers.undo(offer, reason="A misclick.", by=administrator, now=LATER + timedelta(hours=2))
+    again = LATER + timedelta(hours=3)
+    accept(offer_of(told, "1804"), now=again)
+    invitations = Message.objects.filter(kind="invitation", queued_at=again)
+    assert sorted(invitations.values_list("to_email", flat=True)) == sorted(
+        some.application.members.values_list("email", flat=True)
+    )
+    accept(offer_of(told, "0301"), now=again)
+    assert standing(told)["0301"][:2] == ("enrolled", "accepted")
+
+
+# --- The school answers on the municipality's word -------------------------------------------------
+
+
+def test_the_school_answers_on_the_municipalitys_word_and_says_how_it_got_it(told, administrator):
+    accept(offer_of(told, "0301"), by=administrator, reason="By telephone, the director.")
+    decline(offer_of(told, "1818"), by=administrator, reason="By telephone, the mayor.")
+    assert [(o.state, o.reason, o.answered_by) for o in (offer_of(told, "0301"), offer_of(told, "1818"))] == [
+        ("accepted", "By telephone, the director.", administrator),
+        ("declined", "By telephone, the mayor.", administrator),
+    ]
+    # The administrator gets no receipt.
+    assert mails() == [
+        ("offer_accepted", "koordinator0301@example.no"),
+        ("offer_declined", "koordinator1818@example.no"),
+    ]
+    receipt = Message.objects.get(kind="offer_accepted")
+    assert "The school answered for the municipality: By telephone, the director." in receipt.body_text
+    event = next(
+        e for e in audit.history(offer_of(told, "0301").application) if e.verb == "accepted the place"
+    )
+    assert (event.by_label, event.reason) == (administrator.name, "By telephone, the director.")
+
+
+@pytest.mark.parametrize("answer", [accept, decline])
+def test_the_school_answers_for_nobody_without_a_reason_or_too_late(told, administrator, answer):
+    offer = offer_of(told, "0301")
+    assert refused(answer, offer, by=administrator, reason=" ") == "State the reason."
+    too_late = LAST_MINUTE + timedelta(seconds=1)
+    assert "The deadline for the answer has passed" in refused(
+        answer, offer, by=administrator, reason="By telephone.", now=too_late
+    )
 
 
 def test_nobody_declines_unproven(told):

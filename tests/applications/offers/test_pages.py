@@ -308,6 +308,40 @@ def case(offer: Offer) -> str:
     return reverse("applications:offer_case", args=[offer.pk])
 
 
+def test_accepting_on_the_municipalitys_word_names_the_team_that_it_is_for(as_school, told, oslo):
+    response = as_school.get(deed(oslo, "accept"))
+    said = text(response)
+    assert "with this team: Deltaker Prøve 1, Deltaker Prøve 2, Deltaker Prøve 3." in said
+    assert "Koordinator Oslo (koordinator0301@example.no) gets a receipt by e-mail" in said
+    values = {"team_seen": response.context["form"]["team_seen"].value(), "reason": "By telephone."}
+    empty = text(as_school.post(deed(oslo, "accept"), {**values, "reason": ""}))
+    assert "Fill in “How the municipality has answered”." in empty
+    oslo.application.members.filter(name="Deltaker Prøve 1").update(unit="Another unit")
+    assert "The team has changed since you opened this page." in text(
+        as_school.post(deed(oslo, "accept"), values)
+    )
+    values["team_seen"] = as_school.get(deed(oslo, "accept")).context["form"]["team_seen"].value()
+    response = as_school.post(deed(oslo, "accept"), values, follow=True)
+    assert "The place is accepted, and the persons in the team are invited." in text(response)
+    assert standing(told)["0301"] == ("admitted", "accepted", "place", 1)
+    assert "There is no offer that waits for an answer." in text(as_school.get(deed(oslo, "accept")))
+
+
+def test_declining_on_the_municipalitys_word_says_who_is_next(as_school, told, oslo):
+    said = text(as_school.get(deed(oslo, "decline")))
+    assert "Oslo has no place any more." in said
+    assert "As the waiting list stands now, Bodø gets the place." in said
+    as_school.post(deed(oslo, "decline"), {"reason": "By telephone."})
+    assert standing(told)["0301"] == ("declined", "declined", "place", None)
+
+
+def test_a_team_that_does_not_keep_the_rules_is_not_accepted_for(as_school, oslo):
+    oslo.application.members.update(sector="culture")
+    said = text(as_school.get(deed(oslo, "accept")))
+    assert "This cannot be done" in said
+    assert "The team comes from 1 sector." in said
+
+
 def test_undoing_says_first_who_gets_mail(as_school, told, oslo):
     accept(oslo)
     assert "Undo the answer" in text(as_school.get(case(oslo)))

@@ -1,0 +1,15 @@
+"""Every page that is open to all."""
+
+import pytest
+
+from tests.e2e.looking import doors_of, faults
+from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("transactional_db", "now")
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_every_page_is_fit_for_everybody(language, new_page, live_server) -> None:
+    world, page = World(), new_page(language=language)
+    doors = doors_of("anonymous")
+    assert faults(page, live_server.url, world, language, doors) == ""

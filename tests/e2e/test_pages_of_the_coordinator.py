@@ -1,0 +1,16 @@
+"""Every page of a coordinator that is not open to all."""
+
+import pytest
+
+from tests.e2e.looking import doors_of, faults
+from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("transactional_db", "now")
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_every_page_is_fit_for_everybody(language, new_page, log_in, live_server) -> None:
+    world, page = World(), new_page(language=language)
+    log_in(page, world.people["owner"])
+    doors = doors_of("owner", but_not_of="anonymous")
+    assert faults(page, live_server.url, world, language, doors) == ""
