@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "close-and-tell": {"task": "applications.tasks.sweep_deadlines", "schedule": 60.0},
     "release-decisions": {"task": "applications.tasks.release_due", "schedule": 60.0},
     "sweep-offers": {"task": "applications.tasks.sweep_offers", "schedule": 60.0},
+    "remind": {"task": "innoskole.reminders.tasks.sweep", "schedule": 60.0},
     "write-letters": {"task": "applications.tasks.write_missing_letters", "schedule": 60.0},
     "let-go-of-late-places": {"task": "applications.tasks.sweep_late", "schedule": 60.0},
     "let-go-of-voided-answers": {"task": "applications.tasks.sweep_appeals", "schedule": 60.0},

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "innoskole.accounts",
     "innoskole.deadlines",
     "innoskole.notifications",
+    "innoskole.reminders",
     "innoskole.ui",
     "applications",
     "cohorts",

@@ -6,6 +6,7 @@ queued (nothing happened), sending (the sweep decides by on_crash) or settled.
 
 import logging
 import smtplib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from innoskole.notifications.models import Message
 
@@ -25,6 +27,21 @@ STALE_AFTER = timedelta(minutes=10)
 SWEEP_LIMIT = 500
 
 State = Message.State
+
+ACCOUNT_CLOSED = gettext_noop("The recipient's account is closed.")
+
+
+Check = Callable[[Message, datetime], str]
+_checks: dict[str, Check] = {}
+
+
+def ask_before(kind: str, check: Check) -> None:
+    """Let a room look at each letter of a kind just before it leaves; call it from the app's ready().
+
+    check: why the letter must not leave any more, as an English message id; empty when it may. It may write
+    the letter anew, in the database and in its argument. Asked after the claim, with no transaction open.
+    """
+    _checks[kind] = check
 
 
 class Refusal(Exception):
@@ -61,7 +78,11 @@ def deliver(pk: int, now: datetime) -> bool:
         _settle(message, State.VOID)
         return False
     if message.to_user and not message.to_user.is_active:
-        _settle(message, State.SUPPRESSED)
+        _hold_back(message, ACCOUNT_CLOSED)
+        return False
+    check = _checks.get(message.kind)
+    if check and (why := check(message, now)):
+        _hold_back(message, why)
         return False
     try:
         _send(message)
@@ -94,6 +115,10 @@ def _settle(message: Message, state: Message.State, *, sent_at: datetime | None 
     # A letter that has left is sent, whatever a sweep made of its claim in the meantime.
     blanked = {"body_text": "", "body_html": ""} if message.secret else {}
     Message.objects.filter(pk=message.pk).update(state=state, sent_at=sent_at, error="", **blanked)
+
+
+def _hold_back(message: Message, why: str) -> None:
+    Message.objects.filter(pk=message.pk).update(state=State.SUPPRESSED, held_back_because=why)
 
 
 def _put_off(message: Message, refusal: Refusal, now: datetime) -> None:

@@ -86,6 +86,7 @@ class Message(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    held_back_because = models.CharField(_("held back because"), max_length=120, blank=True)
     error = models.TextField(_("answer of the mail server"), blank=True)
     # Computed and casefolded, because databases disagree on Ø and Å.
     search_text = models.CharField(max_length=600, editable=False, default="")

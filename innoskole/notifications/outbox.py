@@ -1,7 +1,7 @@
 """Post, never send: a letter is a row that commits with the fact it tells about."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,42 +41,79 @@ def post(
     on_crash: «again» may deliver twice (same Message-ID), «unsure» lets a person decide.
     expires_at: after this moment the letter is of no use and is cancelled.
     """
-    if isinstance(to, User):
-        email, user, name = to.email, to, to.name
-    else:
-        email, user, name = to.strip().lower(), None, ""
-    language = language or (user.language if user else translation.get_language()) or settings.LANGUAGE_CODE
-    with translation.override(language):
-        subject, body_text, body_html = _render(
-            template, {"recipient_name": name, **context, "language": language}
-        )
-    Message.objects.bulk_create(
-        [
-            Message(
-                key=key,
-                kind=kind,
-                to_email=email,
-                to_user=user,
-                language=language,
-                subject=subject,
-                body_text=body_text,
-                body_html=body_html,
-                secret=secret,
-                content_type=ContentType.objects.get_for_model(about) if about else None,
-                object_id=str(about.pk) if about else "",
-                on_crash=on_crash,
-                queued_at=now,
-                next_attempt_at=now,
-                expires_at=expires_at,
-                search_text=f"{name} {email} {subject}".casefold(),
-            )
-        ],
-        ignore_conflicts=True,
+    written = compose(
+        key=key,
+        kind=kind,
+        to=to,
+        template=template,
+        context=context,
+        now=now,
+        language=language,
+        about=about,
+        secret=secret,
+        on_crash=on_crash,
+        expires_at=expires_at,
     )
+    Message.objects.bulk_create([written], ignore_conflicts=True)
     message = Message.objects.get(key=key)
     if message.state == Message.State.QUEUED:
         nudge(message)
     return message
+
+
+def compose(
+    *,
+    key: str,
+    kind: str,
+    to: str | User,
+    template: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    language: str | None = None,
+    name: str = "",
+    about: Model | None = None,
+    secret: bool = False,
+    on_crash: str = Message.OnCrash.AGAIN,
+    expires_at: datetime | None = None,
+) -> Message:
+    """A letter as `post` would write it, not yet in the database. name: of somebody without an account."""
+    if isinstance(to, User):
+        email, user, name = to.email, to, to.name
+    else:
+        email, user = to.strip().lower(), None
+    language = language or (user.language if user else translation.get_language()) or settings.LANGUAGE_CODE
+    message = Message(
+        key=key,
+        kind=kind,
+        to_email=email,
+        to_user=user,
+        language=language,
+        secret=secret,
+        content_type=ContentType.objects.get_for_model(about) if about else None,
+        object_id=str(about.pk) if about else "",
+        on_crash=on_crash,
+        queued_at=now,
+        next_attempt_at=now,
+        expires_at=expires_at,
+    )
+    rewrite(message, template, {"recipient_name": name, **context})
+    message.search_text = f"{name} {email} {message.subject}".casefold()
+    return message
+
+
+def rewrite(message: Message, template: str, context: Mapping[str, Any]) -> None:
+    """Render subject and text into a letter that is not saved here."""
+    with translation.override(message.language):
+        message.subject, message.body_text, message.body_html = _render(
+            template, {**context, "language": message.language, "uuid": message.uuid}
+        )
+
+
+def post_all(messages: Sequence[Message]) -> list[Message]:
+    """Save composed letters whose keys nobody else can have, in one statement; a sweep delivers them."""
+    posted = Message.objects.bulk_create(messages)
+    transaction.on_commit(tasks.sweep.delay, robust=True)
+    return posted
 
 
 def nudge(message: Message) -> None:

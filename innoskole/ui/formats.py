@@ -24,6 +24,8 @@ class Patterns(NamedTuple):
     weekday: str
     clock: str
     percent: str
+    deadline: str
+    deadline_on_the_hour: str
 
 
 NORWEGIAN = Patterns(
@@ -33,6 +35,8 @@ NORWEGIAN = Patterns(
     weekday="l j. F Y",
     clock="H.i",
     percent="{}\N{NO-BREAK SPACE}%",
+    deadline=r"D. j. F \k\l. H.i",
+    deadline_on_the_hour=r"D. j. F \k\l. H",
 )
 ENGLISH = Patterns(
     moment=r"l j F Y \a\t H:i",
@@ -41,6 +45,8 @@ ENGLISH = Patterns(
     weekday="l j F Y",
     clock="H:i",
     percent="{}%",
+    deadline=r"D j F \a\t H:i",
+    deadline_on_the_hour=r"D j F \a\t H:i",
 )
 
 
@@ -57,6 +63,13 @@ def local(moment: datetime) -> datetime:
 def moment(value: datetime, length: Length = "long") -> str:
     """«tirsdag 1. juni 2027 kl. 15.00», or without the weekday when `length` is "short"."""
     pattern = patterns().moment if length == "long" else patterns().short_moment
+    return dateformat.format(local(value), pattern)
+
+
+def deadline(value: datetime) -> str:
+    """As short as the subject of a mail needs it: «tor. 12. juni kl. 15», with the minutes where there are
+    any."""
+    pattern = patterns().deadline if local(value).minute else patterns().deadline_on_the_hour
     return dateformat.format(local(value), pattern)
 
 
