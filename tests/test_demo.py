@@ -117,6 +117,11 @@ SETTLED = {State.REJECTED: 1, State.WITHDRAWN: 1, State.NOT_SUBMITTED: 1}
         ),
         (Stage.READY, IntakeState.CLOSED, {State.READY: 11, **SETTLED}),
         (Stage.PUBLISHED, IntakeState.PUBLISHED, {State.ADMITTED: 5, State.WAITLISTED: 6, **SETTLED}),
+        (
+            Stage.ANSWERED,
+            IntakeState.PUBLISHED,
+            {State.ADMITTED: 3, State.ENROLLED: 2, State.WAITLISTED: 6, **SETTLED},
+        ),
     ],
 )
 def test_a_stage(stage: Stage, state: str, found: dict[str, int]) -> None:
@@ -152,6 +157,10 @@ def test_a_demo_is_led_from_stage_to_stage() -> None:
         Stage.FROZEN: (Stage.FROZEN, {State.READY: 10, **settled}),
         Stage.DRAWN: (Stage.DRAWN, {State.READY: 10, **settled}),
         Stage.PUBLISHED: (Stage.PUBLISHED, {State.ADMITTED: 5, State.WAITLISTED: 5, **settled}),
+        Stage.ANSWERED: (
+            Stage.ANSWERED,
+            {State.ADMITTED: 3, State.ENROLLED: 2, State.WAITLISTED: 5, **settled},
+        ),
     }
     [moved] = [event for event in audit.history(intake) if event.verb == stages.PASSED]
     passed = (NOW - timedelta(seconds=1)).isoformat()

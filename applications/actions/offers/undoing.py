@@ -82,14 +82,17 @@ def withdraw_offer(offer: Offer, *, reason: str, by: User | None, now: datetime)
 def take_back(offer: Offer, *, reason: str, by: User, now: datetime) -> None:
     """Free a place that is held for an application of which nobody has been told; its decision is void.
 
-    Raises Refused without a reason, and when the municipality has been told.
+    Who has been told a number on the waiting list has it again. Raises Refused without a reason, and when the
+    municipality has been told of the place.
     """
     offer = locked_offer(offer)
     if not reason.strip():
         raise Refused(_("State the reason."))
     if offer.state != OfferState.PREPARED:
         raise Refused(_("The municipality has been told of its place. Withdraw the offer instead."))
-    place = let_go(offer, OfferState.WITHDRAWN, verb=TOOK_BACK, by=by, now=now, reason=reason)
+    waits = offer.application.state == State.WAITLISTED
+    to = OfferState.WAITING if waits else OfferState.WITHDRAWN
+    place = let_go(offer, to, verb=TOOK_BACK, by=by, now=now, reason=reason)
     refill(place, offer, now)
 
 

@@ -23,11 +23,13 @@ class Stage(IntEnum):
     FROZEN = 5
     DRAWN = 6
     PUBLISHED = 7
+    ANSWERED = 8
 
 
 # Days after the opening, which is a Monday. CLOSES and OBJECTIONS_CLOSE are Tuesdays.
 PREPARED, OPENS, CLOSES, REVIEWED, OBJECTIONS_CLOSE = -21, 0, 57, 77, 78
 FROZEN, DRAWN, PUBLISHED = 79, 87, 88
+ANSWERED, CONFIRMED = 92, 94
 
 # How many days the intake has been open, or a few more, when the demo is created at a stage.
 TODAY = {
@@ -38,6 +40,7 @@ TODAY = {
     Stage.FROZEN: 80,
     Stage.DRAWN: 88,
     Stage.PUBLISHED: 89,
+    Stage.ANSWERED: 96,
 }
 
 

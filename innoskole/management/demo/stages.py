@@ -14,6 +14,7 @@ from applications.states import IntakeState, State
 from innoskole.accounts import audit
 from innoskole.accounts.models import User
 from innoskole.management.demo import bjugn, people, plans
+from innoskole.management.demo.answering import Answering, has_answered
 from innoskole.management.demo.calendar import (
     CLOSES,
     OBJECTIONS_CLOSE,
@@ -63,7 +64,7 @@ def stage_of(current: Intake) -> Stage:
         case IntakeState.LOCKED:
             return Stage.FROZEN
         case IntakeState.PUBLISHED:
-            return Stage.PUBLISHED
+            return Stage.ANSWERED if has_answered(current.slug) else Stage.PUBLISHED
     return Stage.DRAWN
 
 
@@ -91,6 +92,7 @@ def _events(calendar: Calendar, planned: list[plans.Plan]) -> Iterator[Event]:
     for writing in writings:
         yield from Reviewing(writing).events(calendar)
     yield from Drawing(SLUG).events(calendar)
+    yield from Answering(SLUG).events(calendar)
 
 
 def lead_on(stage: Stage, *, seed: int, now: datetime) -> None:
@@ -123,8 +125,8 @@ def _step(stage: Stage, current: Intake, seed: int, now: datetime) -> None:
             now=now,
         )
     else:
-        drawing = Drawing(SLUG).events(calendar)
-        play((event for event in drawing if event.stage == stage), stage=stage, now=now)
+        events = [*Drawing(SLUG).events(calendar), *Answering(SLUG).events(calendar)]
+        play((event for event in events if event.stage == stage), stage=stage, now=now)
 
 
 def next_step(current: Intake) -> Stage | None:
@@ -138,6 +140,8 @@ def next_step(current: Intake) -> Stage | None:
             current.applications.unsettled().filter(lead__in=leads_of_extras(current)).exists()
         ):
             return Stage.READY
+        case Stage.PUBLISHED:
+            return Stage.ANSWERED
     return None
 
 

@@ -48,6 +48,7 @@ def demo_waits(user: User, now: datetime) -> list[Waiting]:
         Stage.OPEN: _("Demo: let the municipalities send in their applications"),
         Stage.SUBMITTED: _("Demo: let the deadline pass now"),
         Stage.READY: _("Demo: let the school handle the applications that nobody plays"),
+        Stage.ANSWERED: _("Demo: let the other municipalities answer their offers"),
     }
     explanation = _("Only in this demo, so that you need not wait for weeks.")
     return [Waiting(titles[step], reverse("demo"), explanation=explanation)]

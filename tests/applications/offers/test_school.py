@@ -225,6 +225,20 @@ def test_a_place_that_nobody_was_told_of_is_taken_back(with_free_place, late, ad
     )
 
 
+def test_who_waits_and_loses_a_place_untold_waits_again_and_is_told_when_the_list_is_closed(
+    told, administrator
+):
+    offers.close_waiting_list(told, reason="The course has begun.", by=administrator, now=LATER)
+    decline(offer_of(told, "0301"))
+    held = offers.give_place(offer_of(told, "1804").application, by=administrator, now=LATER)
+    offers.take_back(held, reason="The appeal was read wrongly.", by=administrator, now=LATER)
+    assert standing(told)["1804"] == ("waitlisted", "waiting", "waiting_list", None)
+    assert offer_of(told, "1804").number == 1
+    assert told.places.free().count() == 1
+    offers.sweep(AFTER)
+    assert standing(told)["1804"] == ("declined", "withdrawn", "declined", None)
+
+
 def test_an_entitled_one_goes_before_the_draws_reserves_in_the_order_of_right(told, administrator):
     late = ready_application(told, municipality("5001"))
     offers.entitle(late, by=administrator, now=LATER, reason="The appeal was right.")
