@@ -47,8 +47,9 @@ def our_files(*suffixes: str) -> list[Path]:
 
 
 def floors(path: Path) -> set[str]:
-    """«applications/views/public.py» stands on the floor views; folders count as well as the file."""
-    return {*path.parts[:-1], path.stem}
+    """«applications/views/public.py» stands on the floor views; folders of a room count as well as the file."""
+    room = 2 if path.parts[0] == "innoskole" else 1
+    return {*path.parts[room:-1], path.stem}
 
 
 def found_by(law, *suffixes: str) -> list[str]:
