@@ -17,6 +17,17 @@ from applications.states import HOLDS_A_PLACE, OfferState
 CONFIRMED_FIELDS = ("name", "email", "position", "unit", "sector", "basis")
 
 
+BY_URGENCY = (
+    OfferState.PREPARED,
+    OfferState.SENT,
+    OfferState.ACCEPTED,
+    OfferState.WAITING,
+    OfferState.DECLINED,
+    OfferState.EXPIRED,
+    OfferState.WITHDRAWN,
+)
+
+
 class OfferQuerySet(models.QuerySet["Offer"]):
     def of(self, intake: Intake) -> "OfferQuerySet":
         return self.filter(application__intake=intake)
@@ -40,8 +51,8 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(state=OfferState.SENT, due_at__lt=now)
 
     def in_order_of_state(self) -> "OfferQuerySet":
-        """With `state_order`, to sort by: as the life of an offer goes."""
-        whens = [models.When(state=state, then=order) for order, state in enumerate(OfferState.values)]
+        """With `state_order`, to sort by: those that something must happen to come first."""
+        whens = [models.When(state=state, then=order) for order, state in enumerate(BY_URGENCY)]
         return self.annotate(state_order=models.Case(*whens, output_field=models.IntegerField()))
 
     def with_application(self) -> "OfferQuerySet":

@@ -25,13 +25,13 @@ from innoskole.ui.tables import Column, chosen_sort, in_sort, paginate
 
 COLUMNS = (
     Column("municipality", gettext_lazy("Municipality"), order_by=("application__lead__sort_key",)),
-    Column("state", gettext_lazy("State"), order_by=("state_order",)),
+    Column("state", gettext_lazy("State"), order_by=("state_order", "number", "application__lead__sort_key")),
     Column("place", gettext_lazy("Place"), order_by=("place__number",), numeric=True),
     Column("number", gettext_lazy("Number on the waiting list"), order_by=("number",), numeric=True),
     Column("due", gettext_lazy("Answer by"), order_by=("due_at",)),
     Column("answered", gettext_lazy("Answered"), order_by=("answered_at",)),
 )
-DEFAULT_SORT = "municipality"
+DEFAULT_SORT = "state"
 STATE_COLORS: dict[str, str] = {
     OfferState.PREPARED: "warning",
     OfferState.SENT: "warning",
