@@ -1,7 +1,8 @@
 """The Celery app and the whole timetable.
 
 The truth lives in the database and the broker only nudges: every periodic task is a sweep over
-«due and not done», so a missed or doubled tick does no harm.
+«due and not done», so a missed or doubled tick does no harm. A tick that no worker took within two minutes is
+of no use any more: after an outage the next one does all of it, and the queue is not full of old ones.
 """
 
 import os
@@ -15,18 +16,20 @@ app = Celery("innoskole")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+EVERY_MINUTE = {"schedule": 60.0, "options": {"expires": 120}}
+
 app.conf.beat_schedule = {
     "delete-interests": {
         "task": "applications.tasks.delete_interests",
         "schedule": crontab(hour=3, minute=15),
     },
-    "deliver-queued-mail": {"task": "innoskole.notifications.tasks.sweep", "schedule": 60.0},
-    "invite-newcomers": {"task": "applications.tasks.invite_due", "schedule": 60.0},
-    "close-and-tell": {"task": "applications.tasks.sweep_deadlines", "schedule": 60.0},
-    "release-decisions": {"task": "applications.tasks.release_due", "schedule": 60.0},
-    "sweep-offers": {"task": "applications.tasks.sweep_offers", "schedule": 60.0},
-    "remind": {"task": "innoskole.reminders.tasks.sweep", "schedule": 60.0},
-    "write-letters": {"task": "applications.tasks.write_missing_letters", "schedule": 60.0},
-    "let-go-of-late-places": {"task": "applications.tasks.sweep_late", "schedule": 60.0},
-    "let-go-of-voided-answers": {"task": "applications.tasks.sweep_appeals", "schedule": 60.0},
+    "deliver-queued-mail": {"task": "innoskole.notifications.tasks.sweep", **EVERY_MINUTE},
+    "invite-newcomers": {"task": "applications.tasks.invite_due", **EVERY_MINUTE},
+    "close-and-tell": {"task": "applications.tasks.sweep_deadlines", **EVERY_MINUTE},
+    "release-decisions": {"task": "applications.tasks.release_due", **EVERY_MINUTE},
+    "sweep-offers": {"task": "applications.tasks.sweep_offers", **EVERY_MINUTE},
+    "remind": {"task": "innoskole.reminders.tasks.sweep", **EVERY_MINUTE},
+    "write-letters": {"task": "applications.tasks.write_missing_letters", **EVERY_MINUTE},
+    "let-go-of-late-places": {"task": "applications.tasks.sweep_late", **EVERY_MINUTE},
+    "let-go-of-voided-answers": {"task": "applications.tasks.sweep_appeals", **EVERY_MINUTE},
 }

@@ -35,7 +35,9 @@ INSTALLED_APPS = [
     "innoskole.accounts",
     "innoskole.deadlines",
     "innoskole.notifications",
+    "innoskole.jobs",
     "innoskole.reminders",
+    "innoskole.calendars",
     "innoskole.ui",
     "applications",
     "cohorts",
@@ -124,7 +126,14 @@ CACHES = {
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 BROKER_FOLDER = VAR_DIR / "broker"
-if not REDIS_URL:
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, str | float] = {}
+if REDIS_URL:
+    # A task whose worker died is handed out again after this; longer than any task may live, or it would run
+    # twice at once.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT}
+else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_FOLDER),
         "data_folder_out": str(BROKER_FOLDER),
@@ -133,14 +142,14 @@ if not REDIS_URL:
     }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_TIME_LIMIT = 300
-CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000  # what a library leaks does not grow for ever
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Oslo"
+CELERY_BEAT_SCHEDULER = "innoskole.jobs.scheduler:OneBeat"
 CELERY_WORKER_REDIRECT_STDOUTS = False  # a mail printed in the demo stays readable
 
 # --- Language and time ----------------------------------------------------------------------------
@@ -221,6 +230,7 @@ if not env.str("EMAIL_URL", default=""):
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Innoskole <innoskole@example.no>")
 SCHOOL_CONTACT_EMAIL = env.str("SCHOOL_CONTACT_EMAIL", default="innoskole@example.no")
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[SCHOOL_CONTACT_EMAIL])
 
 # --- Files ----------------------------------------------------------------------------------------
 
@@ -267,7 +277,7 @@ SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
@@ -280,6 +290,11 @@ if env.bool("BEHIND_PROXY", default=False):
 DRAND_RELAYS = env.list("DRAND_RELAYS", default=[])
 # Whether values may be typed in before the announced moment: for demos, where nobody waits for Wednesday.
 DRAW_SOURCES_EARLY = not PRODUCTION and env.bool("DRAW_SOURCES_EARLY", default=True)
+
+# --- Watching over the product --------------------------------------------------------------------
+
+# What Prometheus must show as bearer token at /metrics; without it the address does not exist.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Logging --------------------------------------------------------------------------------------
 
