@@ -167,6 +167,14 @@ mfa_view_recovery_codes             -                         POST in  405 405 4
 mfa_generate_recovery_codes         -                         both in  pwd pwd pwd pwd pwd pwd pwd
 mfa_download_recovery_codes         -                         both in  404 404 404 404 404 404 404
 
+# A calendar at a private address, for programs that cannot log in; its events as files for the person alone.
+calendars:feed                      calendar-address          GET  200 200 200 200 200 200 200 200
+calendars:feed                      calendar-address          POST 405 405 405 405 405 405 405 405
+calendars:feed                      forged                    GET  404 404 404 404 404 404 404 404
+calendars:mine                      -                         both in  200 200 200 200 200 200 200
+calendars:event                     offer-in-calendar         GET  in  404 404 200 404 404 404 404
+calendars:event                     offer-in-calendar         POST in  405 405 405 405 405 405 405
+
 # --- The municipality's pages
 applications:mine                   -                         both in  200 200 200 200 200 200 200
 applications:start                  open                      both in  200 200 200 200 200 200 200

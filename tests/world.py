@@ -29,6 +29,7 @@ from applications.states import (
     State,
 )
 from innoskole.accounts.models import DomainException, User
+from innoskole.calendars import actions as calendars
 from innoskole.notifications.models import Message
 from tests.applications.calls.factories import InterestFactory, InternalCallFactory
 from tests.factories import (
@@ -329,7 +330,12 @@ class World:
         ):
             offer.save()
             a.Place.objects.create(intake=intake, number=number, offer=offer)
-        self.objects |= {"offer": offered.offer.pk, "held-offer": ready.offer.pk}
+        self.objects |= {
+            "offer": offered.offer.pk,
+            "held-offer": ready.offer.pk,
+            "offer-in-calendar": f"deadline-offer-{offered.offer.pk}",
+            "calendar-address": calendars.make(by=self.people["owner"], now=NOW),
+        }
 
     def _of_bodo(self, name: str, intake: a.Intake, state: str, partner: str) -> a.Application:
         """A complete application with a document, a partner and, unless it is a draft, a receipt."""
