@@ -34,7 +34,7 @@ from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.accounts.models import User
 from innoskole.notifications.models import Message
 
-FETCHED = ("intake", "lead__county", "coordinator")
+FETCHED = ("intake", "lead__county", "coordinator", "offer")
 EVIDENCE: tuple[str, ...] = (*PARTS, *READS)
 
 

@@ -308,6 +308,11 @@ def case(offer: Offer) -> str:
     return reverse("applications:offer_case", args=[offer.pk])
 
 
+def test_the_application_leads_to_its_offer(as_school, told, oslo):
+    page = as_school.get(reverse("applications:case", args=[oslo.application.reference])).content.decode()
+    assert f'href="{case(oslo)}"' in page
+
+
 def test_accepting_on_the_municipalitys_word_names_the_team_that_it_is_for(as_school, told, oslo):
     response = as_school.get(deed(oslo, "accept"))
     said = text(response)
