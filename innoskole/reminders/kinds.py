@@ -4,14 +4,16 @@ A kind asks the database what is still to be done (`open`), so nobody is reminde
 of it, and in which words, it says for one row at a time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Case, DateTimeField, Model, QuerySet, Value, When
 from django.utils.functional import Promise
 
 from innoskole.accounts.models import User
+from innoskole.deadlines.rules import deadline_at
 from innoskole.reminders.steps import USUAL, Rule
 
 
@@ -41,6 +43,9 @@ class Kind:
     to: who is to act. title: the thing in a few words, in the language in force. url: a full address.
     scope: what the ledger groups by, as the slug of an intake. about: on whose page the mail is listed.
     rule: what holds until the school changes it.
+    to_many: whether a row may have several recipients: then each is asked for, instead of each row.
+    is_deadline: whether the moment is a deadline; else it is one since which the thing waits, and every
+    reminder comes after it. The demand has no «{when}» then.
     """
 
     key: str
@@ -56,6 +61,19 @@ class Kind:
     scope: Callable[[Any], str]
     about: Callable[[Any], Model]
     rule: Rule = USUAL
+    to_many: bool = False
+    is_deadline: bool = True
+
+
+def at_the_end_of(rows: "QuerySet[Any]", day: str, *, name: str = "due_at") -> "QuerySet[Any]":
+    """The rows with the last minute of a day, in Norway, as a moment: for deadlines that are days.
+
+    day: name of a field without time. Asks for the days that there are: databases disagree on time zones.
+    """
+    days = rows.order_by().values_list(day, flat=True).distinct()
+    whens = [When(**{day: each}, then=Value(deadline_at(each))) for each in days]
+    annotated: QuerySet[Any] = rows.annotate(**{name: Case(*whens, output_field=DateTimeField())})
+    return annotated
 
 
 _kinds: dict[str, Kind] = {}
@@ -74,3 +92,16 @@ def all_kinds() -> list[Kind]:
 def kind_of(key: str) -> Kind:
     """Raises KeyError for a kind that no story has registered."""
     return _kinds[key]
+
+
+@contextmanager
+def only(*kinds: Kind) -> Iterator[None]:
+    """Nothing but these kinds, for a test or a measurement that brings its own."""
+    before = dict(_kinds)
+    _kinds.clear()
+    register(kinds)
+    try:
+        yield
+    finally:
+        _kinds.clear()
+        _kinds.update(before)

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from innoskole.notifications.models import Message
@@ -30,6 +30,18 @@ class ReminderRule(models.Model):
     in_digest = models.BooleanField(_("gathered in one e-mail a day"), default=True)
     changed_at = models.DateTimeField(_("changed"))
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from__lte=F("quiet_until"))
+                & (Q(hour__lt=F("quiet_from")) | Q(hour__gte=F("quiet_until")))
+                | Q(quiet_from__gt=F("quiet_until"))
+                & Q(hour__gte=F("quiet_until"), hour__lt=F("quiet_from")),
+                name="reminders_leave_outside_quiet_hours",
+                violation_error_message=_("Choose an hour outside the quiet hours."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.kind
@@ -58,10 +70,20 @@ class Why(models.TextChoices):
     NEW = "new", _("The recipient had only just heard of the deadline")
     PAUSED = "paused", _("The school has paused it")
     DECLINED = "declined", _("The recipient does not want these reminders")
+    OTHER = "other", _("Somebody else is to do it now")
+    PASSED = "passed", _("The deadline passed before the reminder could leave")
     NOBODY = "nobody", _("There is nobody to remind")
 
 
+# Struck from a mail that had not left: nothing was said, and the reminder comes anew if it is due again.
+STRUCK = (Why.DONE, Why.MOVED, Why.OTHER)
+
+
 class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def handled(self, kind: str) -> Self:
+        """The lines that settle a step of a kind: it has been said, or was left out for good."""
+        return self.filter(kind=kind).exclude(why_not__in=STRUCK)
+
     def search(self, text: str) -> Self:
         """Those whose person or title contains every word of the text."""
         found = self
@@ -73,12 +95,12 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 class Reminder(models.Model):
     """One line of the ledger: of what somebody was reminded, or why not.
 
-    key: kind, row, day of the deadline, step and address, so that nobody hears the same twice. object_id: pk
-    of the row of the kind's `open`. claim: of the sweep that wrote the line. The mail's own state is the
-    message's.
+    key: kind, row, day of the deadline, step and address, so that nobody hears the same twice; a line that is
+    struck before its mail leaves gives the key back, by a number after it. object_id: pk of the row of the
+    kind's `open`. claim: of the sweep that wrote the line. The mail's own state is the message's.
     """
 
-    key = models.CharField(_("key"), max_length=200, unique=True)
+    key = models.CharField(_("key"), max_length=400, unique=True)
     kind = models.CharField(_("kind"), max_length=40)
     object_id = models.BigIntegerField()
     scope = models.CharField(_("intake or cohort"), max_length=60, blank=True)
@@ -102,6 +124,9 @@ class Reminder(models.Model):
     search_text = models.CharField(max_length=600, editable=False, default="")
 
     objects = ReminderQuerySet.as_manager()
+
+    # On whose page the mail is listed: known to the sweep that writes the line, and not stored.
+    about: models.Model
 
     class Meta:
         constraints = [

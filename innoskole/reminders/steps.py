@@ -1,12 +1,13 @@
 """When a reminder is due. Plain arithmetic on days and hours, Norwegian time.
 
-A step is a number of days from the deadline: -7 is a week before it, 3 is three days after it. A reminder
+A step is a number of days from the deadline: -7 is a week before it, 3 is three days after it. What has no
+deadline, and waits since a moment, has only steps after that moment. A reminder
 has a window («due and not sent»), never a moment that can be missed: it opens on `reminded_on`, at the
 rule's hour, and before a deadline it closes with the deadline.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
@@ -71,6 +72,14 @@ def last_due(step: int, rule: Rule, now: datetime) -> date:
     return due
 
 
+def opens_at(due: date, step: int, rule: Rule) -> datetime:
+    """The moment at which the window of a step opens, for the preview."""
+    return _at(reminded_on(due, step, rule), rule.hour)
+
+
+# --- When nothing leaves ------------------------------------------------------------------------------
+
+
 def is_quiet(rule: Rule, now: datetime) -> bool:
     """Whether the hour is one in which no reminder leaves. quiet_from = quiet_until: there are none."""
     hour = formats.local(now).hour
@@ -82,12 +91,34 @@ def is_quiet(rule: Rule, now: datetime) -> bool:
 def quiet_ends(rule: Rule, now: datetime) -> datetime:
     """The next moment at which the quiet hours end."""
     local = formats.local(now)
-    end = datetime.combine(local.date(), time(rule.quiet_until), tzinfo=local.tzinfo)
-    return end if end > local else end + timedelta(days=1)
+    today = local.date()
+    return _at(today if local.hour < rule.quiet_until else today + DAY, rule.quiet_until)
 
 
-def opens_at(due: date, step: int, rule: Rule) -> datetime:
-    """The moment at which the window of a step opens, for the preview."""
-    return datetime.combine(
-        reminded_on(due, step, rule), time(rule.hour), tzinfo=timezone.get_default_timezone()
-    )
+def waits_until(rule: Rule, now: datetime) -> datetime | None:
+    """Until when all that can wait is held back, for the night or a free day; None when all may leave.
+
+    A deadline that passes sooner cannot wait. It leaves on a free day rather than at night.
+    """
+    if is_quiet(rule, now):
+        return quiet_ends(rule, now)
+    today = formats.local(now).date()
+    if rule.on_working_days and not is_working_day(today):
+        return _opening(next_working_day(today), rule)
+    return None
+
+
+def opens_again(rule: Rule, now: datetime) -> datetime:
+    """When that may leave which waits today because the person has had today's mail."""
+    tomorrow = formats.local(now).date() + DAY
+    return _opening(next_working_day(tomorrow) if rule.on_working_days else tomorrow, rule)
+
+
+def _opening(day: date, rule: Rule) -> datetime:
+    """The first moment of a day at which something may leave; the next day if that is quiet from then on."""
+    first = _at(day, rule.hour)
+    return quiet_ends(rule, first) if is_quiet(rule, first) else first
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=timezone.get_default_timezone())
