@@ -45,7 +45,7 @@ def invite_due() -> int:
 
 @shared_task
 def sweep_offers() -> int:
-    """Let offers expire, remind, and end the waiting on closed lists; see applications.actions.offers."""
+    """Let offers expire, and end the waiting on closed lists; see applications.actions.offers."""
     return offers.sweep(timezone.now())
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from applications.emails import coordinator
 from applications.models import Offer
 from innoskole.notifications import outbox
-from innoskole.notifications.models import Message
 
 
 def accepted(offer: Offer, *, now: datetime) -> None:
@@ -29,15 +28,6 @@ def undone(offer: Offer, *, reason: str, now: datetime) -> None:
     _post(offer, "undone", {"reason": reason}, now=now, expires_at=offer.due_at)
 
 
-def reminder(offer: Offer, *, now: datetime) -> bool:
-    """Answer before the deadline: once for each deadline. Whether it had not been said before."""
-    key = f"{_keys(offer)}reminder:{offer.due_at:%Y-%m-%d}"
-    if Message.objects.filter(key=key).exists():
-        return False
-    _post(offer, "reminder", {}, now=now, key=key, expires_at=offer.due_at)
-    return True
-
-
 def recall(offer: Offer, *, now: datetime) -> None:
     """Cancel what has not left about an answer that has been overtaken."""
     coordinator.recall(offer.application, _keys(offer), now=now)
@@ -53,7 +43,6 @@ def _post(
     context: dict[str, Any],
     *,
     now: datetime,
-    key: str = "",
     expires_at: datetime | None = None,
 ) -> None:
     """To the contact person; the answer's own letters also to a colleague who has given it.
@@ -66,7 +55,7 @@ def _post(
         recipients[offer.answered_by.pk] = offer.answered_by
     for user in recipients.values():
         outbox.post(
-            key=key or f"{_keys(offer)}{name}:{now.isoformat()}:{user.pk}",
+            key=f"{_keys(offer)}{name}:{now.isoformat()}:{user.pk}",
             kind=f"offer_{name}",
             to=user,
             template=f"offer_{name}",

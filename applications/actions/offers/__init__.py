@@ -15,7 +15,6 @@ from applications.actions.offers.lapsing import (
     close_waiting_list,
     expire_due,
     obstacle_to_closing,
-    remind_due,
     sweep,
     tell_left_waiting,
 )
@@ -48,7 +47,6 @@ __all__ = [
     "obstacle_to_withdrawal",
     "open_places",
     "propose_withdrawal",
-    "remind_due",
     "send_offer",
     "sweep",
     "take_back",

@@ -3,7 +3,7 @@
 Sweeps over «due and not done»: a missed or doubled tick does no harm.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -23,15 +23,13 @@ EXPIRED = gettext_noop("The deadline passed without an answer; the offer expired
 LIST_CLOSED = gettext_noop("closed the waiting list")
 LEFT_WAITING = gettext_noop("ended the waiting, because the waiting list is closed")
 
-REMIND_BEFORE = timedelta(days=3)
-
 
 def sweep(now: datetime) -> int:
-    """What is due and not done: expired offers, reminders, ended waiting. Returns how many it told.
+    """What is due and not done: expired offers, ended waiting. Returns how many it told.
 
     Every one is its own transaction: what a sweep that was cut off left undone, the next one does.
     """
-    return expire_due(now) + remind_due(now) + tell_left_waiting(now)
+    return expire_due(now) + tell_left_waiting(now)
 
 
 def expire_due(now: datetime) -> int:
@@ -51,17 +49,6 @@ def _expire(pk: int, now: datetime) -> bool:
     letters.expired(offer, now=now)
     refill(place, offer, now)
     return True
-
-
-def remind_due(now: datetime) -> int:
-    """Remind those who have not answered, once for each deadline; returns how many it has just reminded."""
-    waiting = Offer.objects.filter(
-        state=OfferState.SENT,
-        due_at__gt=now,
-        due_at__lte=now + REMIND_BEFORE,
-        sent_at__lte=now - REMIND_BEFORE,
-    )
-    return sum(letters.reminder(offer, now=now) for offer in waiting.with_application())
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What passes by itself: offers expire and are reminded of, the waiting list is closed one day."""
+"""What passes by itself: offers expire, the waiting list is closed one day."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,6 @@ from applications.models import Decision, Intake, Offer
 from applications.states import IntakeState
 from applications.tasks import sweep_offers
 from innoskole.accounts import audit
-from innoskole.notifications.models import Message
 from tests.applications.offers.build import TOLD, log, offer_of, standing
 from tests.applications.offers.test_answers import LAST_MINUTE, LATER, accept, decline, mails, refused
 from tests.factories import OSLO, IntakeFactory
@@ -60,34 +59,6 @@ def test_the_promoted_has_its_own_deadline(told):
 def test_the_task_reads_the_clock(told, now):
     """At the clock of the views nothing is due; the task is the sweep."""
     assert sweep_offers() == 0
-
-
-# --- Reminders ------------------------------------------------------------------------------------
-
-
-def test_who_has_not_answered_is_reminded_once(told):
-    accept(offer_of(told, "0301"))
-    decline(offer_of(told, "4601"), now=LAST_MINUTE - timedelta(days=3))
-    moment = LAST_MINUTE - timedelta(days=3)
-    assert offers.remind_due(moment - timedelta(minutes=1)) == 0
-    assert offers.remind_due(moment) == 2
-    assert offers.remind_due(moment + timedelta(minutes=1)) == 0
-    letters = Message.objects.filter(kind="offer_reminder").order_by("to_email")
-    assert [(each.to_email, each.subject, each.expires_at) for each in letters] == [
-        (
-            f"koordinator{code}@example.no",
-            f"[Answer by Thursday 8 July 2027 at 23:59] {name} has not answered the offer of a place",
-            LAST_MINUTE,
-        )
-        for code, name in (("1818", "Herøy (Nordland)"), ("4646", "Fjaler"))
-    ]
-
-
-def test_a_reminder_that_has_not_left_is_recalled_by_the_answer(told):
-    offers.remind_due(LAST_MINUTE - timedelta(days=2))
-    accept(offer_of(told, "0301"), now=LAST_MINUTE)
-    states = Message.objects.filter(kind="offer_reminder", to_email="koordinator0301@example.no")
-    assert [each.state for each in states] == ["void"]
 
 
 # --- The end of the waiting list ------------------------------------------------------------------
@@ -146,7 +117,7 @@ def test_an_entitled_one_keeps_its_right_when_the_list_is_closed(told, administr
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_a_sweep_without_work_asks_three_queries(told, django_assert_num_queries, rows):
+def test_a_sweep_without_work_asks_two_queries(told, django_assert_num_queries, rows):
     Offer.objects.waiting().update(state="withdrawn")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert offers.sweep(TOLD) == 0
