@@ -1,0 +1,122 @@
+"""`make faults`: every scenario, a table of what was lost and what came twice; 1 if anything is broken."""
+
+import argparse
+import os
+import random
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.services import Server, free_port, own_postgres, own_redis
+
+COLUMNS = f"{'scenario':20} {'reminders':>9} {'mails':>6} {'lost':>5} {'copies':>6} {'kills':>5} {'s':>5}"
+
+
+def main() -> int:
+    arguments = _arguments()
+    # Being terminated is a reason to clean up as well: nobody is left behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="innoskole-faults-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        # What has been committed must survive, as it does in production.
+        postgres = stack.enter_context(own_postgres(synchronous_commit="on"))
+        redis = stack.enter_context(own_redis())
+        return _run(arguments, postgres, redis, folder)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="one scenario of 100 reminders, for each build")
+    parser.add_argument("--only", metavar="NAME", help="one scenario of the full suite")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="decides where it hurts")
+    parser.add_argument("--reminders", type=int, default=1_000, metavar="N", help="in each scenario")
+    return parser.parse_args()
+
+
+def _run(arguments: argparse.Namespace, postgres: Server, redis: Server, folder: Path) -> int:
+    port = free_port()
+    _set_up(postgres, redis, folder, port)
+    from faults import scenarios
+
+    chosen = scenarios.SMALL if arguments.small else scenarios.FULL
+    if arguments.only:
+        chosen = [each for each in chosen if each.__name__ == arguments.only]
+    size = 100 if arguments.small else arguments.reminders
+    print(f"seed {arguments.seed}; copies have the Message-ID of the first, or are listed below")
+    print(COLUMNS, flush=True)
+    # Each has lots of its own, so that one alone goes as it does among the others.
+    return max(
+        (
+            _play(
+                each, size, random.Random(f"{arguments.seed} {each.__name__}"), postgres, redis, folder, port
+            )
+            for each in chosen
+        ),
+        default=2,
+    )
+
+
+def _set_up(postgres: Server, redis: Server, folder: Path, port: int) -> None:
+    """Django for this process, and through the environment for those that it starts."""
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "faults.settings",
+        "ENV_FILE": os.devnull,
+        "VAR_DIR": str(folder / "var"),
+        "DATABASE_URL": postgres.url.rpartition("/")[0] + "/faults",
+        "REDIS_URL": redis.url,
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "LOG_LEVEL": "ERROR",
+    }
+    os.environ.pop("PRODUCTION", None)
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from faults import stage
+
+    stage.in_postgres(postgres, "CREATE DATABASE faults")
+    call_command("migrate", verbosity=0)
+    stage.template(postgres)
+
+
+def _play(scenario, size, chance, postgres, redis, folder, port) -> int:  # type: ignore[no-untyped-def]
+    from faults.stage import Stage, Stuck
+    from faults.verdict import Verdict, judge
+
+    own = folder / scenario.__name__
+    own.mkdir()
+    os.environ["FAULTS_FOLDER"] = str(own)
+    started = time.monotonic()
+    with Stage(postgres, redis, own, chance, port, pause=0.02) as stage:
+        try:
+            fates = scenario(stage, size)
+            verdict = judge(fates, stage.mails(), stage.in_flight)
+        except Stuck as stuck:
+            verdict = Verdict(broken=[str(stuck)])
+    seconds = time.monotonic() - started
+    print(
+        f"{scenario.__name__:20} {verdict.reminders:9} {verdict.mails:6} {len(verdict.lost):5}"
+        f" {verdict.copies:6} {stage.kills:5} {seconds:5.0f}",
+        flush=True,
+    )
+    for line in verdict.broken[:20]:
+        print(f"  BROKEN: {line}")
+    if verdict.broken:
+        print(f"  {len(verdict.broken)} broken in all; the last words of the workers:")
+        print(
+            (own / "workers.log").read_text(errors="replace")[-3000:]
+            if (own / "workers.log").exists()
+            else ""
+        )
+    return 1 if verdict.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
