@@ -6,9 +6,14 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications import reminders, waiting
+        from applications.emails.reasons import DECISIONS, REASONS
         from innoskole.accounts.waiting import register
+        from innoskole.notifications import reasons
+        from innoskole.notifications.models import Message
         from innoskole.reminders import kinds
 
         for question in waiting.QUESTIONS:
             register(question)
         kinds.register(reminders.KINDS)
+        reasons.register(REASONS)
+        reasons.register(DECISIONS, on_crash=Message.OnCrash.UNSURE)

@@ -56,6 +56,26 @@ def confirm_sent(message: Message, *, by: User, now: datetime, reason: str) -> N
 
 
 @transaction.atomic
+def came_back(message: Message, *, by: User, now: datetime, reason: str) -> None:
+    """A letter that the mail server had taken was returned to the school's mailbox after all.
+
+    reason: what the returned mail says; it is read like the mail server's own answer. Raises Refused for a
+    letter that is not sent.
+    """
+    if not reason.strip():
+        raise Refused(_("Copy what the mail that came back says."))
+    _move(message, (State.SENT,), State.FAILED, failed_at=now, error=reason.strip())
+    audit.record(
+        message,
+        gettext_noop("noted that the letter came back"),
+        by=by,
+        now=now,
+        changes={"state": (message.state, State.FAILED)},
+        reason=reason.strip(),
+    )
+
+
+@transaction.atomic
 def cancel(message: Message, *, by: User | None, now: datetime, reason: str) -> None:
     """Cancel a letter that has not left. Raises Refused if it has, or without a reason."""
     if not reason.strip():

@@ -19,6 +19,7 @@ from innoskole.accounts import actions
 from innoskole.accounts.forms import SignupForm
 from innoskole.accounts.models import User
 from innoskole.notifications import outbox
+from innoskole.notifications.reasons import Reason
 
 # allauth's name of a letter → our templates/emails/<name>/.
 LETTERS = {
@@ -39,6 +40,15 @@ NOTICES = {
     "mfa/email/totp_activated": _("An authenticator app now protects your account."),
     "mfa/email/totp_deactivated": _("The authenticator app no longer protects your account."),
     "mfa/email/recovery_codes_generated": _("New recovery codes have been made for your account."),
+}
+REASONS = {
+    "account": Reason(
+        label=_("Log-in and account"),
+        why=_(
+            "You got this because somebody, most likely you, used this address to log in or to register, or"
+            " changed how the account is logged in to."
+        ),
+    ),
 }
 # As long as the codes themselves are valid (settings, «People»).
 CODE_LIFETIME = timedelta(minutes=15)

@@ -6,6 +6,9 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from innoskole.accounts import waiting
+        from innoskole.notifications import reasons
+        from innoskole.notifications.adapter import REASONS
         from innoskole.notifications.waiting import undelivered
 
         waiting.register(undelivered)
+        reasons.register(REASONS)

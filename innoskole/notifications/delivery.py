@@ -8,23 +8,31 @@ import logging
 import smtplib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from innoskole.notifications.models import Message
+from innoskole.notifications.stops import stop_of
 
 logger = logging.getLogger(__name__)
 
 # Waiting times after the first, second … attempt that a mail server put off; then the letter has failed.
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
+# A fault of our own is mended some day: its letters never fail, and are tried at least this often.
+OUR_OWN_WAIT = timedelta(hours=1)
 # Longer than a task may live (CELERY_TASK_TIME_LIMIT), so a claim this old has no living owner.
 STALE_AFTER = timedelta(minutes=10)
 SWEEP_LIMIT = 500
+# A slow mail server must not let a sweep run into its time limit, which would cut a letter in two: what is
+# left is the next sweep's.
+SWEEP_SECONDS = 90
 
 State = Message.State
 
@@ -48,20 +56,37 @@ class Refusal(Exception):
     """The mail server did not take the letter.
 
     permanent: it never will. certain: the letter has not been taken for sure, so a new attempt cannot
-    make two of it.
+    make two of it. ours: our own mail server or set-up is at fault, and not the address. str() is the answer,
+    «550 5.1.1 No such user», or what Python says where there was none.
     """
 
-    def __init__(self, error: Exception, *, permanent: bool, certain: bool) -> None:
-        super().__init__(f"{type(error).__name__}: {error}")
+    def __init__(self, error: Exception, *, permanent: bool, certain: bool, ours: bool = False) -> None:
+        super().__init__(_words_of(error))
         self.permanent = permanent
         self.certain = certain
+        self.ours = ours
 
 
 class Unreachable(Refusal):
-    """The mail server cannot be spoken to at all, so there is no use in trying the next letter now."""
+    """The mail server cannot be spoken to at all, so there is no use in trying the next letter now.
+
+    None listens, it has no time (421), it knows neither our certificate nor our password (535), or it says
+    nothing.
+    """
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(error, permanent=False, certain=True)
+        super().__init__(error, permanent=False, certain=True, ours=True)
+
+
+def _words_of(error: Exception) -> str:
+    match error:
+        case smtplib.SMTPRecipientsRefused(recipients=refused) if len(refused) == 1:
+            ((code, text),) = refused.values()
+        case smtplib.SMTPResponseException(smtp_code=code, smtp_error=text):
+            pass
+        case _:
+            return f"{type(error).__name__}: {error}"
+    return f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
 
 
 def deliver(pk: int, now: datetime) -> bool:
@@ -99,14 +124,16 @@ def sweep(now: datetime) -> int:
     """Deal with claims whose sender died, then send all that is due. Returns how many were sent."""
     stale = Message.objects.claimed_before(now - STALE_AFTER)
     stale.filter(on_crash=Message.OnCrash.UNSURE).update(state=State.UNSURE)
-    stale.filter(attempts__gt=len(BACKOFF)).update(state=State.FAILED)
+    stale.filter(attempts__gt=len(BACKOFF)).update(state=State.FAILED, failed_at=now)
     stale.update(state=State.QUEUED, next_attempt_at=now)
-    sent = 0
+    sent, began = 0, monotonic()
     for pk in list(Message.objects.due(now).values_list("pk", flat=True)[:SWEEP_LIMIT]):
+        if monotonic() - began > SWEEP_SECONDS:
+            break
         try:
             sent += deliver(pk, now)
         except Unreachable as error:
-            logger.warning("The mail server cannot be reached: %s", error)
+            logger.error("The mail server cannot be reached: %s", error)
             break
     return sent
 
@@ -126,27 +153,23 @@ def _put_off(message: Message, refusal: Refusal, now: datetime) -> None:
     error = str(refusal)[:2000]
     if not refusal.certain and message.on_crash == Message.OnCrash.UNSURE:
         mine.update(state=State.UNSURE, error=error)
-    elif refusal.permanent or message.attempts > len(BACKOFF):
-        mine.update(state=State.FAILED, error=error)
+    elif refusal.permanent or (message.attempts > len(BACKOFF) and not refusal.ours):
+        mine.update(state=State.FAILED, failed_at=now, error=error)
         logger.error("Message %s was not sent: %s", message.pk, error)
     else:
-        wait = BACKOFF[message.attempts - 1]
+        wait = BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
+        if refusal.ours:
+            wait = min(wait, OUR_OWN_WAIT)
         mine.update(state=State.QUEUED, next_attempt_at=now + wait, error=error)
 
 
 def _send(message: Message) -> None:
     """Hand the letter to the mail server; raises Refusal if that does not take it."""
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.body_text,
         to=[message.to_email],
-        headers={
-            # Out of the row, so that a copy after a crash is recognised as the same letter.
-            "Message-ID": f"<{message.uuid}@{host}>",
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": message.language,
-        },
+        headers=_headers(message),
     )
     mail.attach_alternative(message.body_html, "text/html")
     connection = get_connection()
@@ -161,7 +184,8 @@ def _send(message: Message) -> None:
         raise Refusal(error, permanent=all(code >= 500 for code in codes), certain=True) from error
     except smtplib.SMTPSenderRefused as error:
         # Our own address is refused: a fault of the set-up, which can be mended while letters wait.
-        raise Refusal(error, permanent=False, certain=True) from error
+        logger.error("The mail server refuses our own address: %s", _words_of(error))
+        raise Refusal(error, permanent=False, certain=True, ours=True) from error
     except smtplib.SMTPResponseException as error:
         raise Refusal(error, permanent=error.smtp_code >= 500, certain=True) from error
     except (smtplib.SMTPNotSupportedError, ValueError) as error:
@@ -171,6 +195,22 @@ def _send(message: Message) -> None:
         raise Refusal(error, permanent=False, certain=False) from error
     finally:
         _hang_up(connection)
+
+
+def _headers(message: Message) -> dict[str, str]:
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    headers = {
+        # Out of the row, so that a copy after a crash is recognised as the same letter.
+        "Message-ID": f"<{message.uuid}@{host}>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": message.language,
+    }
+    if stop_of(message.kind):
+        # One click in the mail program (RFC 2369 and RFC 8058).
+        page = reverse("notifications:stop", args=[message.uuid])
+        headers["List-Unsubscribe"] = f"<{settings.BASE_URL}{page}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def _hang_up(connection: BaseEmailBackend) -> None:

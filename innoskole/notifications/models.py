@@ -1,13 +1,15 @@
 """The outbox: every letter that the school sends is a row here before it is mail."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from innoskole.accounts.models import Language, User
@@ -33,9 +35,23 @@ class MessageQuerySet(models.QuerySet["Message"]):
             content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk)
         ).order_by("-queued_at", "-pk")
 
+    def refused(self, emails: Iterable[str]) -> Self:
+        """The last letter to each of the addresses, of those where it did not arrive."""
+        same = Message.objects.filter(to_email=OuterRef("to_email"))
+        moment = OuterRef("failed_at")
+        newer = same.filter(
+            Q(sent_at__gt=moment) | Q(failed_at__gt=moment) | Q(failed_at=moment, pk__gt=OuterRef("pk"))
+        )
+        given_up = self.filter(to_email__in={email.lower() for email in emails}, failed_at__isnull=False)
+        return given_up.filter(~Exists(newer)).order_by("to_email", "-pk")
+
+    def counts(self) -> dict[str, int]:
+        """How many there are in each state in which there are any."""
+        return dict(self.order_by().values_list("state").annotate(Count("pk")))
+
     def for_list(self) -> Self:
         """With what a row of a list shows, and no more."""
-        return self.only("queued_at", "to_email", "subject", "state")
+        return self.only("queued_at", "to_email", "subject", "state", "held_back_because")
 
     def search(self, text: str) -> Self:
         """Messages whose recipient or subject contains every word of the text."""
@@ -85,6 +101,7 @@ class Message(models.Model):
     expires_at = models.DateTimeField(_("of no use after"), null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("given up"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     held_back_because = models.CharField(_("held back because"), max_length=120, blank=True)
     error = models.TextField(_("answer of the mail server"), blank=True)
@@ -109,11 +126,25 @@ class Message(models.Model):
             # The text is there so that a search reads the index, not all the letters.
             models.Index(fields=["-queued_at", "-id", "search_text"], name="message_newest"),
             models.Index(fields=["content_type", "object_id"], name="message_about"),
+            models.Index(fields=["kind", "-queued_at", "-id"], name="message_of_kind"),
+            models.Index(fields=["to_email", "sent_at"], name="message_to"),
+            models.Index(fields=["to_email"], condition=Q(failed_at__isnull=False), name="message_given_up"),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to_email}"
 
+    @property
+    def masked_address(self) -> str:
+        """«k•••@example.no»: enough for its owner to know it, and for nobody else."""
+        name, _at, domain = self.to_email.rpartition("@")
+        return f"{name[:1]}•••@{domain}"
+
     def get_state_display(self) -> str:  # type: ignore[no-redef]  # the stubs know Django's own
         """Instead of Django's, which translates every state to show one."""
         return str(self.State(self.state).label)
+
+    @property
+    def why_held_back(self) -> str:
+        """In the reader's language; empty when it was not held back."""
+        return gettext(self.held_back_because) if self.held_back_because else ""

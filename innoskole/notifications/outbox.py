@@ -14,7 +14,7 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from innoskole.accounts.models import User
-from innoskole.notifications import tasks
+from innoskole.notifications import reasons, tasks
 from innoskole.notifications.models import Message
 
 
@@ -29,7 +29,7 @@ def post(
     language: str | None = None,
     about: Model | None = None,
     secret: bool = False,
-    on_crash: str = Message.OnCrash.AGAIN,
+    on_crash: str | None = None,
     expires_at: datetime | None = None,
 ) -> Message:
     """Write a letter from templates/emails/<template>/ in the recipient's language.
@@ -38,7 +38,8 @@ def post(
     to: a person, or an address of somebody without an account.
     language: nb, nn or en; else the person's own, else the one of the current page.
     secret: the letter holds a code: staff cannot read it, and its text is blanked when it has left.
-    on_crash: «again» may deliver twice (same Message-ID), «unsure» lets a person decide.
+    on_crash: «again» may deliver twice (same Message-ID), «unsure» lets a person decide; else as the kind's
+    reason says.
     expires_at: after this moment the letter is of no use and is cancelled.
     """
     written = compose(
@@ -73,7 +74,7 @@ def compose(
     name: str = "",
     about: Model | None = None,
     secret: bool = False,
-    on_crash: str = Message.OnCrash.AGAIN,
+    on_crash: str | None = None,
     expires_at: datetime | None = None,
 ) -> Message:
     """A letter as `post` would write it, not yet in the database. name: of somebody without an account."""
@@ -91,7 +92,7 @@ def compose(
         secret=secret,
         content_type=ContentType.objects.get_for_model(about) if about else None,
         object_id=str(about.pk) if about else "",
-        on_crash=on_crash,
+        on_crash=on_crash or reasons.on_crash_of(kind),
         queued_at=now,
         next_attempt_at=now,
         expires_at=expires_at,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from innoskole.accounts import audit
@@ -72,12 +74,32 @@ def test_only_what_was_perhaps_sent_is_confirmed(origin, administrator):
         assert state(letter) == origin
 
 
-@pytest.mark.parametrize("deed", [actions.cancel, actions.confirm_sent])
-def test_a_reason_is_needed(deed, administrator):
-    letter = message(state="unsure")
+@pytest.mark.parametrize("origin", STATES)
+def test_only_what_had_left_can_come_back(origin, administrator):
+    letter = message(state=origin, sent_at=NOW)
+    later = NOW + timedelta(hours=1)
+    if origin == "sent":
+        actions.came_back(letter, by=administrator, now=later, reason=" 550 5.1.1 Unknown ")
+        assert (state(letter), letter.failed_at, letter.error) == ("failed", later, "550 5.1.1 Unknown")
+        assert [(event.verb, event.reason) for event in audit.history(letter)] == [
+            ("noted that the letter came back", "550 5.1.1 Unknown")
+        ]
+        assert list(Message.objects.refused(["kari@example.no"])) == [letter]
+    else:
+        with pytest.raises(Refused):
+            actions.came_back(letter, by=administrator, now=later, reason="550 5.1.1 Unknown")
+        assert (state(letter), letter.failed_at, letter.error) == (origin, None, "")
+
+
+@pytest.mark.parametrize(
+    ("deed", "origin"),
+    [(actions.cancel, "unsure"), (actions.confirm_sent, "unsure"), (actions.came_back, "sent")],
+)
+def test_a_reason_is_needed(deed, origin, administrator):
+    letter = message(state=origin, sent_at=NOW)
     with pytest.raises(Refused):
         deed(letter, by=administrator, now=NOW, reason=" ")
-    assert state(letter) == "unsure"
+    assert state(letter) == origin
 
 
 def test_a_new_decision_cancels_the_letter_that_contradicts_it(administrator):

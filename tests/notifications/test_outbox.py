@@ -36,6 +36,7 @@ def test_a_letter_is_a_row_with_everything_in_it(settings):
             "Register: https://innoskole.example.no/accounts/signup/\n\n"
             "If it was not you, you can ignore this e-mail.\n\n"
             "--\nInnoskole\nhttps://innoskole.example.no\nQuestions? Write to skole@example.no.\n"
+            f"Why did I get this e-mail? https://innoskole.example.no/post/{message.uuid}/\n"
         ),
         "secret": False,
         "content_type_id": message.content_type_id,
@@ -47,13 +48,16 @@ def test_a_letter_is_a_row_with_everything_in_it(settings):
         "expires_at": NOW,
         "claimed_at": None,
         "sent_at": None,
+        "failed_at": None,
         "attempts": 0,
+        "held_back_because": "",
         "error": "",
         "search_text": "kari & kåre <3 kari@example.no no account has this address",
     }
     assert '<html lang="en">' in html
     assert "<p>Hello Kari &amp; Kåre &lt;3,</p>" in html
     assert 'href="https://innoskole.example.no/accounts/signup/"' in html
+    assert f'href="https://innoskole.example.no/post/{message.uuid}/"' in html
     assert list(Message.objects.about(user)) == [message]
 
 
