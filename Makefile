@@ -16,7 +16,7 @@ install = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --r
 create = $(PYTHON) -m venv $(1)
 endif
 
-.PHONY: help demo test check fix bench lock lint types imports templates deploy migrations states \
+.PHONY: help demo test check fix bench faults lock lint types imports templates deploy migrations states \
 	translations house node_modules
 
 help: ## Show this list
@@ -44,6 +44,9 @@ fix: $(VENV)/.installed-dev ## Mend what machines can mend: format, imports, gen
 
 bench: .venv-bench/.installed ## Measure the draw against its peers, and our pages against bare ones
 	.venv-bench/bin/python -m bench
+
+faults: $(VENV)/.installed-dev ## Kill workers and servers while a thousand reminders leave; nothing may be lost (ARGS=…)
+	@$(PY) -m faults $(ARGS)
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	$(lock) pyproject.toml -o requirements.lock

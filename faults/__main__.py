@@ -10,11 +10,19 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from faults.scenarios import Scenario
 
 from tests.services import Server, free_port, own_postgres, own_redis
 
 COLUMNS = f"{'scenario':20} {'reminders':>9} {'mails':>6} {'lost':>5} {'copies':>6} {'kills':>5} {'s':>5}"
+
+PAUSE = 0.02  # between taking a mail and saying so, in seconds: then a kill is felt
+MOST_LINES, MOST_CHARACTERS = 20, 5_000
 
 
 def main() -> int:
@@ -35,6 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--small", action="store_true", help="one scenario of 100 reminders, for each build")
     parser.add_argument("--only", metavar="NAME", help="one scenario of the full suite")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="decides where it hurts")
+    parser.add_argument("--log", action="store_true", help="show what each process said")
     parser.add_argument("--reminders", type=int, default=1_000, metavar="N", help="in each scenario")
     return parser.parse_args()
 
@@ -50,14 +59,10 @@ def _run(arguments: argparse.Namespace, postgres: Server, redis: Server, folder:
     size = 100 if arguments.small else arguments.reminders
     print(f"seed {arguments.seed}; copies have the Message-ID of the first, or are listed below")
     print(COLUMNS, flush=True)
+    theatre = Theatre(postgres, redis, folder, port, arguments.log)
     # Each has lots of its own, so that one alone goes as it does among the others.
     return max(
-        (
-            _play(
-                each, size, random.Random(f"{arguments.seed} {each.__name__}"), postgres, redis, folder, port
-            )
-            for each in chosen
-        ),
+        (theatre.play(each, size, random.Random(f"{arguments.seed} {each.__name__}")) for each in chosen),
         default=2,
     )
 
@@ -86,36 +91,43 @@ def _set_up(postgres: Server, redis: Server, folder: Path, port: int) -> None:
     stage.template(postgres)
 
 
-def _play(scenario, size, chance, postgres, redis, folder, port) -> int:  # type: ignore[no-untyped-def]
-    from faults.stage import Stage, Stuck
-    from faults.verdict import Verdict, judge
+@dataclass(frozen=True)
+class Theatre:
+    """What all scenarios share. log: whether to show what the processes said, also when nothing is broken."""
 
-    own = folder / scenario.__name__
-    own.mkdir()
-    os.environ["FAULTS_FOLDER"] = str(own)
-    started = time.monotonic()
-    with Stage(postgres, redis, own, chance, port, pause=0.02) as stage:
-        try:
-            fates = scenario(stage, size)
-            verdict = judge(fates, stage.mails(), stage.in_flight)
-        except Stuck as stuck:
-            verdict = Verdict(broken=[str(stuck)])
-    seconds = time.monotonic() - started
-    print(
-        f"{scenario.__name__:20} {verdict.reminders:9} {verdict.mails:6} {len(verdict.lost):5}"
-        f" {verdict.copies:6} {stage.kills:5} {seconds:5.0f}",
-        flush=True,
-    )
-    for line in verdict.broken[:20]:
-        print(f"  BROKEN: {line}")
-    if verdict.broken:
-        print(f"  {len(verdict.broken)} broken in all; the last words of the workers:")
+    postgres: Server
+    redis: Server
+    folder: Path
+    port: int
+    log: bool
+
+    def play(self, scenario: "Scenario", size: int, chance: random.Random) -> int:
+        """Print a line of the table. Returns 1 if anything is broken."""
+        from faults.stage import Stage, Stuck
+        from faults.verdict import Verdict, judge
+
+        folder = self.folder / scenario.__name__
+        folder.mkdir()
+        os.environ["FAULTS_FOLDER"] = str(folder)
+        started = time.monotonic()
+        with Stage(self.postgres, self.redis, folder, chance, self.port, PAUSE) as stage:
+            try:
+                verdict = judge(scenario(stage, size), stage.mails(), stage.in_flight)
+            except Stuck as stuck:
+                verdict = Verdict(mails=len(stage.mails()), broken=[str(stuck)])
         print(
-            (own / "workers.log").read_text(errors="replace")[-3000:]
-            if (own / "workers.log").exists()
-            else ""
+            f"{scenario.__name__:20} {verdict.reminders:9} {verdict.mails:6} {len(verdict.lost):5}"
+            f" {verdict.copies:6} {stage.kills:5} {time.monotonic() - started:5.0f}"
         )
-    return 1 if verdict.broken else 0
+        for line in verdict.broken[:MOST_LINES]:
+            print(f"  BROKEN: {line}")
+        if len(verdict.broken) > MOST_LINES:
+            print(f"  … and {len(verdict.broken) - MOST_LINES} more")
+        if verdict.broken or self.log:
+            for path in sorted(folder.glob("*.log")):
+                print(f"--- {path.name}\n{path.read_text(errors='replace')[-MOST_CHARACTERS:]}")
+        sys.stdout.flush()
+        return 1 if verdict.broken else 0
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ class FaultsConfig(AppConfig):
 
     def ready(self) -> None:
         from innoskole.celery import app
+        from innoskole.jobs import actions as jobs
+        from innoskole.jobs import scheduler
         from innoskole.notifications import delivery
 
         app.conf.beat_schedule = {
@@ -28,6 +30,8 @@ class FaultsConfig(AppConfig):
         delivery.OUR_OWN_WAIT /= SCALE
         delivery.STALE_AFTER /= SCALE
         delivery.SWEEP_SECONDS /= SCALE
+        scheduler.LOOK_EVERY /= SCALE
+        jobs.LEASE /= SCALE
         worker_process_init.connect(_sign_in)
 
 

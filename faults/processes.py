@@ -10,12 +10,13 @@ ROOT = Path(__file__).parents[1]
 
 
 class Process:
-    def __init__(self, module: str, *arguments: str, log: Path) -> None:
+    def __init__(self, module: str, *arguments: str, log: Path, **environment: str) -> None:
         """Start `python -m module`; what it says goes to the log."""
         with log.open("ab") as output:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
                 cwd=ROOT,
+                env=os.environ | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -46,8 +47,10 @@ class Worker(Process):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         arguments = ["-A", "innoskole", "--quiet", "worker", "-P", "prefork", "-c", str(self.POOL)]
-        arguments += ["--hostname", f"{os.urandom(4).hex()}@faults", "--loglevel", "WARNING"]
-        super().__init__("celery", *arguments, log=folder / "workers.log")
+        self.name = f"{os.urandom(4).hex()}@faults"
+        arguments += ["--hostname", self.name, "--loglevel", "WARNING"]
+        # The name by which PostgreSQL knows its connections.
+        super().__init__("celery", *arguments, log=folder / "workers.log", PGAPPNAME=self.name)
 
     def pool(self) -> list[int]:
         """The processes that have signed in; see faults.apps."""

@@ -123,7 +123,7 @@ def small(stage: Stage, size: int) -> Fates:
     """For each build: four kills, Redis flushed, a third put off."""
     emails = addresses(size, ["busy", "person", "person"])
     offers(emails)
-    stage.start(workers=2, beats=2)
+    stage.start()
     stage.kill_while_writing("notifications_message")
     stage.until_mails(size // 10)
     stage.restart_redis()

@@ -42,6 +42,7 @@ class Stage:
         self.processes: list[Process] = []
         self.in_flight: set[str] = set()
         self.kills = 0
+        self.began = time.monotonic()
 
     def __enter__(self) -> Self:
         fresh_database(self.postgres)
@@ -66,7 +67,7 @@ class Stage:
     def workers(self) -> list[Worker]:
         return [process for process in self.processes if isinstance(process, Worker)]
 
-    def _someone_up(self) -> list[Worker]:
+    def _up(self) -> list[Worker]:
         return [worker for worker in self.workers if worker.is_up()]
 
     # --- What is seen -----------------------------------------------------------------------------
@@ -94,9 +95,17 @@ class Stage:
                 Reminder.objects.count() >= lines and not Message.objects.filter(state__in=UNSETTLED).exists()
             )
 
+        self.say("no more faults")
         self.until(settled, f"{lines} reminders are settled")
+        self.say("settled")
         time.sleep(2)
         self.until(settled, f"{lines} reminders stay settled")
+
+    def say(self, what: str) -> None:
+        """What happens when, for whoever looks for the reason of something; see --log."""
+        seconds = time.monotonic() - self.began
+        with (self.folder / "story.log").open("a") as file:
+            file.write(f"{seconds:6.1f} s, {len(self.mails()):5} mails: {what}\n")
 
     # --- Faults -----------------------------------------------------------------------------------
 
@@ -114,46 +123,52 @@ class Stage:
             for worker in self.workers:
                 worker.send(signal.SIGCONT)
 
-    def kill(self, *, everybody: bool = False) -> None:
-        """SIGKILL: a worker with its pool or one process of it, by lot; or everybody. New ones follow."""
-        self.until(self._someone_up, "a worker is up")
-        up = self._someone_up()
-        victims = up if everybody else [self.chance.choice(up)]
-        only_one_of_its_pool = not everybody and self.chance.random() < 1 / 3
+    def kill(self) -> None:
+        """SIGKILL, by lot: a worker with its pool, and a new one follows; or one process of a pool."""
+        self.until(self._up, "a worker is up")
+        victim = self.chance.choice(self._up())
+        if self.chance.random() < 2 / 3:
+            self._kill(victim)
+            return
+        pid = self.chance.choice(sorted(victim.pool()))
+        self.say(f"{pid} of {victim.name} is killed")
         with self._frozen():
-            if only_one_of_its_pool:
-                self._kill_in_pool(victims[0])
-            else:
-                for victim in victims:
-                    victim.kill()
-                    self.processes.remove(victim)
-        self.kills += len(victims)
-        if not only_one_of_its_pool:
-            self.start(workers=len(victims), beats=0)
+            os.kill(pid, signal.SIGKILL)
+        (self.folder / f"{victim.pid}.{pid}.up").unlink()
+        self.kills += 1
 
-    def _kill_in_pool(self, worker: Worker) -> None:
-        pid = self.chance.choice(sorted(worker.pool()))
-        os.kill(pid, signal.SIGKILL)
-        (self.folder / f"{worker.pid}.{pid}.up").unlink()
+    def _kill(self, victim: Worker) -> None:
+        self.say(f"{victim.name} is killed, of {len(self._up())} that are up")
+        with self._frozen():
+            victim.kill()
+            self.processes.remove(victim)
+        self.kills += 1
+        self.start(workers=1, beats=0)
 
     def kill_while_writing(self, table: str) -> None:
-        """Kill everybody in the midst of a transaction that has come to writing into the table."""
-        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+        """SIGKILL for a worker in the midst of a transaction that has come to writing into the table."""
+        writers = (
+            "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+            " WHERE l.locktype = 'advisory' AND l.objid = %s AND NOT l.granted"
+        )
         with connection.cursor() as cursor:
             cursor.execute("SELECT %s::regclass::oid", [table])
             [gate] = cursor.fetchone()
             cursor.execute("SELECT pg_advisory_lock(%s)", [gate])
 
-            def somebody_waits() -> bool:
-                cursor.execute(waiting, [gate])
-                return bool(cursor.fetchone()[0])
+            def writer() -> Worker | None:
+                cursor.execute(writers, [gate])
+                names = {name for [name] in cursor.fetchall()}
+                return next((worker for worker in self._up() if worker.name in names), None)
 
-            self.until(somebody_waits, f"a worker writes into {table}")
-            self.kill(everybody=True)
+            self.until(writer, f"a worker writes into {table}")
+            if victim := writer():
+                self._kill(victim)
             cursor.execute("SELECT pg_advisory_unlock(%s)", [gate])
 
     def restart_postgres(self, by: signal.Signals) -> None:
         """by: SIGINT is PostgreSQL's «fast», SIGQUIT its «immediate»."""
+        self.say(f"PostgreSQL goes by {by.name}")
         with self._frozen():
             connection.close()
             self.postgres.stop(by)
@@ -168,6 +183,7 @@ class Stage:
 
     def restart_redis(self) -> None:
         """It forgets everything."""
+        self.say("Redis goes")
         self.flush_redis()
         self.redis.stop(signal.SIGKILL)
         time.sleep(1)
