@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -37,25 +36,28 @@ def of(people: Sequence[User], now: datetime) -> Iterator[tuple[User, Event]]:
 
 def _event(kind: Kind, row: Any, person: User, recipient: Recipient) -> Event:
     due_at: datetime = getattr(row, kind.due_field)
+    url = kind.url(row, recipient)
+    is_closed = _asks_for_a_log_in(url)
     with translation.override(person.language):
-        demand = str(kind.demand).format(when=formats.deadline(due_at))
+        lines = [str(kind.demand).format(when=formats.deadline(due_at)), str(kind.why)]
+        if not is_closed:
+            lines.append(
+                _("The link is in the e-mail about this. It is not in calendars, which others may read.")
+            )
         return Event(
             uid=f"deadline-{kind.key}-{row.pk}",
             title=_("Deadline: %(what)s") % {"what": kind.title(row)},
             starts=due_at.astimezone(UTC) - LENGTH,
             ends=due_at,
-            description=f"{demand}\n\n{kind.why}",
-            url=_behind_the_log_in(kind.url(row, recipient)),
+            description="\n\n".join(lines),
+            url=url if is_closed else "",
         )
 
 
-def _behind_the_log_in(url: str) -> str:
-    """The address, unless it opens without a log-in: a calendar is read by more than its person, so a link
-    that answers for whoever holds it stays in the letter, and the home page leads to the same question."""
+def _asks_for_a_log_in(url: str) -> bool:
+    """Whether a link is harmless in other hands; one without a log-in may answer for whoever holds it."""
     try:
         view = resolve(urlsplit(url).path).func
     except Resolver404:
-        view = None
-    if view and getattr(view, "login_required", True):
-        return url
-    return f"{settings.BASE_URL}{reverse('home')}"
+        return False
+    return bool(getattr(view, "login_required", True))
