@@ -15,16 +15,17 @@ TEAM = _("You got this because your municipality has named you as a person of it
 COLLEAGUE = _("You got this because you have answered a call for colleagues in your municipality.")
 APPELLANT = _("You got this because you have appealed against a decision.")
 PARTNER = _(
-    "You got this because a neighbouring municipality has asked yours to take part in its application, and has"
-    " given this address."
+    "You got this because a neighbouring municipality has asked yours to take part in its application,"
+    " and has given this address."
 )
 APPROVER = _(
-    "You got this because your municipality is applying, and has named you as the one who can promise that its"
-    " team takes part."
+    "You got this because your municipality is applying, and has named you as the one who can promise"
+    " that its team takes part."
 )
 CLAIM = _("You got this because you have asked to act for a municipality.")
 DECIDED = _(
-    "You got this because the school has made a decision on an application for which you are the contact person."
+    "You got this because the school has made a decision on an application for which you are the contact"
+    " person."
 )
 DECIDED_ON_PERSON = _("You got this because the school has made a decision about you.")
 DECIDED_ON_APPEAL = _("You got this because an appeal of yours has been decided.")

@@ -41,8 +41,8 @@ FULL = Answer(
 POLICY = Answer(
     _("The recipient's mail server does not want letters like this one: it takes them for unwanted mail."),
     _(
-        "Ask the IT department of the municipality to let letters from the school through, and your own to look at"
-        " SPF, DKIM and DMARC of the sender's address. Then send the letter again."
+        "Ask the IT department of the municipality to let letters from the school through, and your own to"
+        " look at SPF, DKIM and DMARC of the sender's address. Then send the letter again."
     ),
 )
 WAITED = Answer(

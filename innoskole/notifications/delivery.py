@@ -174,11 +174,22 @@ def _send(message: Message) -> None:
     mail.attach_alternative(message.body_html, "text/html")
     connection = get_connection()
     try:
+        _hand_over(mail, connection)
+    finally:
+        _hang_up(connection)
+
+
+def _hand_over(mail: EmailMultiAlternatives, connection: BaseEmailBackend) -> None:
+    """Translate what a mail server can say, and what can break, into a Refusal."""
+    try:
         connection.open()
     except (smtplib.SMTPException, OSError) as error:
         raise Unreachable(error) from error
     try:
         connection.send_messages([mail])
+    except smtplib.SMTPHeloError as error:
+        # It has not even heard of the letter.
+        raise Unreachable(error) from error
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _text in error.recipients.values()]
         raise Refusal(error, permanent=all(code >= 500 for code in codes), certain=True) from error
@@ -192,9 +203,8 @@ def _send(message: Message) -> None:
         # An address or a header that cannot be written as mail.
         raise Refusal(error, permanent=True, certain=True) from error
     except (smtplib.SMTPException, OSError) as error:
+        # Somewhere between «here is a letter» and «taken»: smtplib does not say where.
         raise Refusal(error, permanent=False, certain=False) from error
-    finally:
-        _hang_up(connection)
 
 
 def _headers(message: Message) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages as flash
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -91,7 +92,7 @@ def _found(form: MessageFilter) -> tuple[MessageQuerySet, MessageQuerySet]:
             return found.filter(state=state), found
 
 
-def _exported(rows: "MessageQuerySet") -> Iterator[tuple[Any, ...]]:
+def _exported(rows: QuerySet[Message]) -> Iterator[tuple[Any, ...]]:
     for row in rows.iterator(chunk_size=2_000):
         yield (
             row.queued_at,
