@@ -132,7 +132,7 @@ def _end_incident(incident: Incident, now: datetime) -> None:
 def deliver_alerts(now: datetime) -> int:
     """Send the alerts that are due from this very process. Returns how many the mail server took."""
     sent = 0
-    for pk in list(Message.objects.due(now).filter(kind=emails.ALERT).values_list("pk", flat=True)):
+    for pk in list(Message.objects.due(now).filter(kind__in=emails.REASONS).values_list("pk", flat=True)):
         try:
             sent += delivery.deliver(pk, now)
         except delivery.Unreachable as error:

@@ -5,13 +5,19 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from innoskole.jobs.health import Trouble
 from innoskole.jobs.models import Incident
 from innoskole.notifications import outbox
 from innoskole.notifications.models import Message
+from innoskole.notifications.reasons import Reason
 
-ALERT = "alert"
+WHY = _("You got this because your address is one of those that the school alerts when e-mail stands still.")
+REASONS = {
+    "alert_began": Reason(label=_("Alert"), why=WHY),
+    "alert_over": Reason(label=_("End of an alert"), why=WHY),
+}
 
 
 def alert_began(incident: Incident, alarms: Sequence[Trouble], *, to: str, now: datetime) -> Message:
@@ -29,7 +35,7 @@ def _compose(
 ) -> Message:
     return outbox.compose(
         key=f"{template}:{incident.pk}:{to.lower()}",
-        kind=ALERT,
+        kind=template,
         to=to,
         language=settings.LANGUAGE_CODE,
         template=template,

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from innoskole.jobs.health import Pace, Picture
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+# Counters are read from the database for each scrape, so when they were made says nothing.
+disable_created_metrics()
 
 
 def figures(picture: Picture, depth: int | None, letters: Mapping[str, int]) -> bytes:

@@ -92,7 +92,7 @@ class OneBeat(Scheduler):
         super().close()
 
     def _ensure_connected(self) -> Any:
-        return self.connection.ensure_connection(max_retries=1, timeout=2)
+        return self.connection.ensure_connection(max_retries=1, interval_start=0)
 
     def _now(self) -> datetime:
         return self.app.now().astimezone(UTC)
