@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 from tests.services import Server, free_port, own_postgres, own_redis
 
-COLUMNS = f"{'scenario':20} {'reminders':>9} {'mails':>6} {'lost':>5} {'copies':>6} {'kills':>5} {'s':>5}"
+COLUMNS = (
+    f"{'scenario':20} {'reminders':>9} {'mails':>6} {'lost':>5}"
+    f" {'copies':>6} {'kills':>5} {'ended':>5} {'s':>5}"
+)
 
 PAUSE = 0.02  # between taking a mail and saying so, in seconds: then a kill is felt
 MOST_LINES, MOST_CHARACTERS = 20, 5_000
@@ -117,7 +120,7 @@ class Theatre:
                 verdict = Verdict(mails=len(stage.mails()), broken=[str(stuck)])
         print(
             f"{scenario.__name__:20} {verdict.reminders:9} {verdict.mails:6} {len(verdict.lost):5}"
-            f" {verdict.copies:6} {stage.kills:5} {time.monotonic() - started:5.0f}"
+            f" {verdict.copies:6} {stage.kills:5} {stage.ended:5} {time.monotonic() - started:5.0f}"
         )
         for line in verdict.broken[:MOST_LINES]:
             print(f"  BROKEN: {line}")

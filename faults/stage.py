@@ -15,7 +15,7 @@ import psycopg2
 from django.conf import settings
 from django.db import connection
 
-from faults.processes import Beat, Process, Sink, Worker
+from faults.processes import Beat, Sink, Worker
 from innoskole.notifications.models import Message
 from innoskole.reminders.models import Reminder
 from tests.services import Server
@@ -30,7 +30,9 @@ class Stuck(Exception):
 
 
 class Stage:
-    """in_flight: the letters whose sender was cut off while it had claimed them; only they may come twice."""
+    """in_flight: the letters whose sender was cut off while it had claimed them; only they may come twice.
+    ended: how many processes have ended without having been killed.
+    """
 
     def __init__(
         self, postgres: Server, redis: Server, folder: Path, chance: random.Random, port: int, pause: float
@@ -39,22 +41,23 @@ class Stage:
         self.mails_file = folder / "mails"
         self.mails_file.touch()
         self.port, self.pause = port, pause
-        self.processes: list[Process] = []
+        self.processes: list[Worker | Beat] = []
         self.in_flight: set[str] = set()
         self.kills = 0
+        self.ended = 0
         self.began = time.monotonic()
 
     def __enter__(self) -> Self:
         fresh_database(self.postgres)
         self.flush_redis()
-        self.processes.append(Sink(self.port, self.mails_file, self.pause))
+        self.sink = Sink(self.port, self.mails_file, self.pause)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         connection.close()
-        for process in self.processes:
+        for process in [*self.processes, self.sink]:
             process.kill()
 
     # --- Who works --------------------------------------------------------------------------------
@@ -62,6 +65,16 @@ class Stage:
     def start(self, *, workers: int = 2, beats: int = 1) -> None:
         self.processes += [Worker(self.folder) for _ in range(workers)]
         self.processes += [Beat(self.folder) for _ in range(beats)]
+
+    def _start_again_what_has_ended(self) -> None:
+        """As docker-compose.yml does: Celery's worker may end by itself when it loses Redis."""
+        for process in list(self.processes):
+            if process.popen.poll() is not None:
+                self.say(f"{type(process).__name__} {process.pid} has ended by itself")
+                process.kill()  # what is left of its group
+                self.processes.remove(process)
+                self.ended += 1
+                self.processes.append(type(process)(self.folder))
 
     @property
     def workers(self) -> list[Worker]:
@@ -82,6 +95,7 @@ class Stage:
         while not holds():
             if time.monotonic() > end:
                 raise Stuck(f"waited {SECONDS} s until {what}")
+            self._start_again_what_has_ended()
             time.sleep(A_MOMENT)
 
     def until_mails(self, count: int) -> None:

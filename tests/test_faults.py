@@ -65,7 +65,7 @@ def test_a_hundred_reminders_outlive_four_kills_a_flush_and_a_busy_mail_server(f
     suite = start(folder)
     output, _ = suite.communicate(timeout=SECONDS)
     assert suite.returncode == 0, output
-    name, reminders, mails, lost, copies, kills, _seconds = output.splitlines()[-1].split()
+    name, reminders, mails, lost, copies, kills, _ended, _seconds = output.splitlines()[-1].split()
     assert (name, reminders, lost, kills) == ("small", "100", "0", "4")
     assert int(mails) == 100 + int(copies)
     assert left_behind(folder) == []
