@@ -66,8 +66,8 @@ def undo(message: Message, now: datetime) -> None:
 
 
 def is_stopped(message: Message, now: datetime) -> bool:
-    declined = set(_declined(message, now).values_list("kind", flat=True))
-    return declined >= {kind.key for kind in _kinds(message)}
+    kinds = {kind.key for kind in _kinds(message)}
+    return bool(kinds) and kinds == set(_declined(message, now).values_list("kind", flat=True))
 
 
 def subjects(message: Message) -> list[str]:
