@@ -132,6 +132,17 @@ applications:interest               gone-link                 both 200 200 200 2
 applications:interest               guarantee-link            both 404 404 404 404 404 404 404 404
 applications:interest               forged                    both 404 404 404 404 404 404 404 404
 
+# Why a letter came, and no more of its like: whoever has the letter has the link.
+notifications:why                   letter-uuid               both 200 200 200 200 200 200 200 200
+notifications:why                   reminder-uuid             both 200 200 200 200 200 200 200 200
+notifications:why                   00000000-0000-4000-8000-000000000000 both 404 404 404 404 404 404 404 404
+notifications:stop                  reminder-uuid             both 200 200 200 200 200 200 200 200
+notifications:stop                  letter-uuid               both 404 404 404 404 404 404 404 404
+notifications:stop                  00000000-0000-4000-8000-000000000000 both 404 404 404 404 404 404 404 404
+notifications:resume                reminder-uuid             GET  405 405 405 405 405 405 405 405
+notifications:resume                reminder-uuid             POST 302 302 302 302 302 302 302 302
+notifications:resume                letter-uuid               POST 404 404 404 404 404 404 404 404
+
 # --- Logging in and one's own account
 accounts:language                   -                         GET  405 405 405 405 405 405 405 405
 accounts:language                   -                         POST 302 302 302 302 302 302 302 302
@@ -534,6 +545,9 @@ notifications:messages              -                         both in  403 403 4
 notifications:message               letter                    GET  in  403 403 403 403 403 403 200
 notifications:message               letter                    POST in  403 403 403 403 403 403 302
 notifications:message               0                         both in  403 403 403 403 403 403 404
+notifications:messages_export       xlsx                      both in  403 403 403 403 403 403 200
+notifications:messages_export       csv                       both in  403 403 403 403 403 403 200
+notifications:messages_export       pdf                       both in  403 403 403 403 403 403 404
 
 # Deadlines
 deadlines:rules                     -                         GET  in  403 403 403 403 403 403 200

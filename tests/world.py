@@ -90,7 +90,25 @@ class World:
         self._appeals()
         self._decisions()
         self._offers()
-        self.objects["letter"] = Message.objects.earliest("pk").pk
+        self._mail()
+
+    def _mail(self) -> None:
+        """A letter that was posted on the way, and a reminder."""
+        letter = Message.objects.earliest("pk")
+        reminder = Message.objects.create(
+            key="reminder",
+            kind="reminder",
+            to_email="kari@bodo.kommune.no",
+            language="nb",
+            subject="Answer the offer",
+            queued_at=NOW,
+            next_attempt_at=NOW,
+        )
+        self.objects |= {
+            "letter": letter.pk,
+            "letter-uuid": str(letter.uuid),
+            "reminder-uuid": str(reminder.uuid),
+        }
 
     def _people_and_places(self) -> None:
         unproven = self.people["unproven"]
