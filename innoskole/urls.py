@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("innoskole.calendars.urls")),
     path("deadlines/", include("innoskole.deadlines.urls")),
+    path("", include("innoskole.reminders.urls")),
     path("municipalities/", include("innoskole.municipalities.urls")),
     path("health/live/", health.health_live, name="health_live"),
     path("health/ready/", health.health_ready, name="health_ready"),

@@ -57,6 +57,10 @@ health_live                         -                         GET  200 200 200 2
 health_live                         -                         POST 405 405 405 405 405 405 405 405
 health_ready                        -                         GET  200 200 200 200 200 200 200 200
 health_ready                        -                         POST 405 405 405 405 405 405 405 405
+jobs:health                         -                         GET  503 503 503 503 503 503 503 503
+jobs:health                         -                         POST 405 405 405 405 405 405 405 405
+jobs:metrics                        -                         GET  404 404 404 404 404 404 404 404
+jobs:metrics                        -                         POST 405 405 405 405 405 405 405 405
 municipalities:list                 -                         GET  200 200 200 200 200 200 200 200
 municipalities:list                 -                         POST 405 405 405 405 405 405 405 405
 municipalities:detail               9001                      GET  200 200 200 200 200 200 200 200
@@ -529,6 +533,10 @@ applications:late_give              late/told                 both in  403 403 4
 applications:late_decline           late/came-late            both in  403 403 403 403 403 403 200
 applications:late_decline           late/told                 both in  403 403 403 403 403 403 404
 
+# The machinery
+jobs:jobs                           -                         GET  in  403 403 403 403 403 403 200
+jobs:jobs                           -                         POST in  403 403 403 403 403 403 405
+
 # People and letters
 applications:affiliations           -                         both in  403 403 403 403 403 403 200
 applications:claim                  claim                     both in  403 403 403 403 403 403 200
@@ -548,6 +556,34 @@ notifications:message               0                         both in  403 403 4
 notifications:messages_export       xlsx                      both in  403 403 403 403 403 403 200
 notifications:messages_export       csv                       both in  403 403 403 403 403 403 200
 notifications:messages_export       pdf                       both in  403 403 403 403 403 403 404
+
+# Reminders: the ledger and its rules are the school's, each person has a page of their own.
+reminders:ledger                    -                         both in  403 403 403 403 403 403 200
+reminders:export                    xlsx                      both in  403 403 403 403 403 403 200
+reminders:export                    csv                       both in  403 403 403 403 403 403 200
+reminders:export                    pdf                       both in  403 403 403 403 403 403 404
+reminders:line                      reminder                  both in  403 403 403 403 403 403 200
+reminders:line                      0                         both in  403 403 403 403 403 403 404
+reminders:again                     reminder                  both in  403 403 403 403 403 403 200
+reminders:again                     0                         both in  403 403 403 403 403 403 404
+reminders:preview                   -                         GET  in  403 403 403 403 403 403 200
+reminders:preview                   -                         POST in  403 403 403 403 403 403 405
+reminders:rules                     -                         GET  in  403 403 403 403 403 403 200
+reminders:rules                     -                         POST in  403 403 403 403 403 403 405
+reminders:rule                      settle                    both in  403 403 403 403 403 403 200
+reminders:rule                      no-such                   both in  403 403 403 403 403 403 404
+reminders:pauses                    -                         both in  403 403 403 403 403 403 200
+reminders:new_pause                 -                         both in  403 403 403 403 403 403 200
+reminders:pause                     pause                     GET  in  403 403 403 403 403 403 200
+reminders:pause                     pause                     POST in  403 403 403 403 403 403 302
+reminders:pause                     0                         both in  403 403 403 403 403 403 404
+reminders:mine                      -                         GET  in  200 200 200 200 200 200 200
+reminders:mine                      -                         POST in  405 405 405 405 405 405 405
+reminders:stop                      settle                    GET  in  405 405 405 405 405 405 405
+reminders:stop                      settle                    POST in  302 302 302 302 302 302 302
+reminders:stop                      no-such                   POST in  404 404 404 404 404 404 404
+reminders:start                     settle                    GET  in  405 405 405 405 405 405 405
+reminders:start                     settle                    POST in  302 302 302 302 302 302 302
 
 # Deadlines
 deadlines:rules                     -                         GET  in  403 403 403 403 403 403 200

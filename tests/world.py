@@ -7,6 +7,7 @@ their steps; those go through the product's actions, because their files must be
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -31,6 +32,7 @@ from applications.states import (
 from innoskole.accounts.models import DomainException, User
 from innoskole.calendars import actions as calendars
 from innoskole.notifications.models import Message
+from innoskole.reminders.models import Pause, Reminder
 from tests.applications.calls.factories import InterestFactory, InternalCallFactory
 from tests.factories import (
     NOW,
@@ -90,6 +92,7 @@ class World:
         self._appeals()
         self._decisions()
         self._offers()
+        self._reminders()
         self._mail()
 
     def _mail(self) -> None:
@@ -354,6 +357,35 @@ class World:
             "offer-in-calendar": f"deadline-offer-{offered.offer.pk}",
             "calendar-address": calendars.make(by=self.people["owner"], now=NOW),
         }
+
+    def _reminders(self) -> None:
+        """Bodø has been reminded of its answer, and another is not to be."""
+        offered = a.Offer.objects.get(pk=self.objects["offer"])
+        line = Reminder.objects.create(
+            key="offer",
+            kind="offer",
+            object_id=offered.pk,
+            scope="with-offers",
+            due_at=offered.due_at,
+            due_on=offered.due_at.date(),
+            step=-7,
+            to_email=self.people["owner"].email,
+            to_user=self.people["owner"],
+            to_name="Kari Koordinator",
+            language="nb",
+            title="Tilbud om plass til Bodø",
+            claim=UUID(int=1),
+            message=Message.objects.earliest("pk"),
+            happened_at=NOW,
+        )
+        pause = Pause.objects.create(
+            kind="offer",
+            object_id=self.objects["held-offer"],
+            by=self.second,
+            reason="Ringt",
+            began_at=NOW,
+        )
+        self.objects |= {"reminder": line.pk, "pause": pause.pk}
 
     def _of_bodo(self, name: str, intake: a.Intake, state: str, partner: str) -> a.Application:
         """A complete application with a document, a partner and, unless it is a draft, a receipt."""

@@ -85,7 +85,8 @@ def planned(
         return []
     steps = _steps_in_the_ledger(turns)
     queue = [turn for turn in turns if turn.step not in steps[turn.deadline]]
-    return sorted(_play(queue, steps, in_force, now, until))
+    found = _play(queue, steps, in_force, now, until)
+    return sorted(found, key=lambda turn: (turn.at, turn.due_at, turn.object_id, turn.email))
 
 
 def _turns(kind: Kind, rule: Rule, now: datetime, until: datetime, email: str) -> Iterator[Planned]:

@@ -56,6 +56,7 @@ PLACES = (
     Place(_("Intakes"), "applications:admin_intakes", _administrator),
     Place(_("People"), "accounts:people", _administrator),
     Place(_("Mail"), "notifications:messages", _administrator),
+    Place(_("Reminders"), "reminders:ledger", _administrator),
     Place(_("Deadlines"), "deadlines:rules", _administrator),
     Place(_("Municipalities"), "municipalities:list", _anyone),
 )

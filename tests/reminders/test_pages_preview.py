@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -133,35 +133,36 @@ def test_each_of_many_recipients_is_planned_for() -> None:
         assert told() == [("03.05 10:00", -2, "arne@example.no", "")]
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_the_sweeps_of_a_month_do_what_was_planned(seed: int) -> None:
-    """Sweeps every half hour for 30 days tell the same people of the same steps on the same days."""
-    people = [UserFactory(email=f"p{number}@example.no") for number in range(3)]
-    rule = [
+@pytest.mark.parametrize(
+    "rule",
+    [
         Rule(),
-        Rule(before=(10, 3, 2, 1), hour=6, quiet_from=22, quiet_until=6),
+        Rule(before=(5, 3, 2, 1), hour=6, quiet_from=22, quiet_until=6),
         Rule(before=(1,), every=2, most=3, on_working_days=False),
         Rule(before=(14, 7, 1), in_digest=False),
         Rule(before=(5,), every=1, most=2, quiet_from=7, quiet_until=7),
-        Rule(before=(3, 2, 1), hour=12, on_working_days=True),
-    ][seed]
-    start = at(5, 3 + seed, 9)
+    ],
+)
+def test_the_sweeps_of_the_days_do_what_was_planned(rule: Rule) -> None:
+    """A sweep every hour tells the same people of the same steps on the same days, over 17 May."""
+    people = [UserFactory(email=f"p{number}@example.no") for number in range(3)]
+    start, days = at(5, 11, 9), 10
     for number in range(6):
         offer(
-            due_at=start + timedelta(days=3 * number + seed, hours=5 * number),
+            due_at=start + timedelta(days=2 * number, hours=5 * number),
             sent_at=start - timedelta(days=4 * number),
             coordinator=people[number % 3],
         )
-    a_rule = {name: getattr(rule, name) for name in Rule.__dataclass_fields__} | {"before": list(rule.before)}
-    ReminderRule.objects.create(kind="offer", changed_at=start, changed_by=people[0], **a_rule)
-    plan = sorted((line.day, line.object_id, line.step) for line in planned(start))
+    values = {**asdict(rule), "before": list(rule.before)}
+    ReminderRule.objects.create(kind="offer", changed_at=start, changed_by=people[0], **values)
+    plan = sorted((line.day, line.object_id, line.step) for line in planned(start, days=days))
     now = start
-    while now < at(5, 3 + seed, 0) + timedelta(days=30):
+    while now < at(5, 11 + days, 0):
         sweep(now)
-        now += timedelta(minutes=30)
+        now += timedelta(hours=1)
     lines = Reminder.objects.filter(message__isnull=False)
     done = sorted((line.happened_at.astimezone(OSLO).date(), line.object_id, line.step) for line in lines)
-    assert plan
+    assert len(plan) > 2
     assert done == plan
 
 
