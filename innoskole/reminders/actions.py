@@ -27,7 +27,7 @@ from innoskole.ui import formats
 
 MAIL = "reminder"  # the kind of the messages, and the name of their template
 BATCH = 500  # people in one transaction
-TITLE = 180  # characters, so that the subject has room for the demand
+TITLE = 120  # characters, so that the subject has room for the demand
 AN_HOUR = timedelta(hours=1)  # within which a sweep has come for sure
 
 logger = logging.getLogger(__name__)
@@ -231,6 +231,7 @@ def _not_heard_today(lines: list[Reminder], in_force: Mapping[str, Rule], now: d
             kind__in=[kind for kind, rule in in_force.items() if rule.in_digest],
             happened_at__gte=began,
             message__isnull=False,
+            why_not="",
         ).values_list("to_email", flat=True)
     )
 
