@@ -9,7 +9,7 @@ from innoskole.jobs.health import Pace, Picture
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 # Counters are read from the database for each scrape, so when they were made says nothing.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 def figures(picture: Picture, depth: int | None, letters: Mapping[str, int]) -> bytes:

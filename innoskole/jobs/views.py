@@ -23,9 +23,9 @@ from innoskole.ui import formats
 SHOWN_INCIDENTS = 5
 
 
-@require_safe
 @never_cache
 @administrator_required
+@require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
     """What runs, what does not, and what to do about it."""
     now = timezone.now()
