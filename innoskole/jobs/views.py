@@ -86,7 +86,6 @@ def _cards(picture: health.Picture, depth: int | None) -> list[dict[str, str]]:
         {
             "label": _("Workers seen lately"),
             "value": formats.number(len(picture.workers)),
-            "note": ", ".join(worker.name for worker in picture.workers),
         },
         {
             "label": _("The beat was heard"),
