@@ -44,10 +44,10 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
     parser.add_argument("--small", action="store_true", help="one scenario of 100 reminders, for each build")
-    parser.add_argument("--only", metavar="NAME", help="one scenario of the full suite")
+    parser.add_argument("--only", metavar="NAME", nargs="+", help="these scenarios of the full suite")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="decides where it hurts")
     parser.add_argument("--log", action="store_true", help="show what each process said")
-    parser.add_argument("--reminders", type=int, default=1_000, metavar="N", help="in each scenario")
+    parser.add_argument("--reminders", type=int, default=1_000, metavar="N", help="where everything dies")
     return parser.parse_args()
 
 
@@ -58,14 +58,21 @@ def _run(arguments: argparse.Namespace, postgres: Server, redis: Server, folder:
 
     chosen = scenarios.SMALL if arguments.small else scenarios.FULL
     if arguments.only:
-        chosen = [each for each in chosen if each.__name__ == arguments.only]
+        chosen = [each for each in chosen if each.__name__ in arguments.only]
     size = 100 if arguments.small else arguments.reminders
     print(f"seed {arguments.seed}; copies have the Message-ID of the first, or are listed below")
     print(COLUMNS, flush=True)
     theatre = Theatre(postgres, redis, folder, port, arguments.log)
     # Each has lots of its own, so that one alone goes as it does among the others.
     return max(
-        (theatre.play(each, size, random.Random(f"{arguments.seed} {each.__name__}")) for each in chosen),
+        (
+            theatre.play(
+                each,
+                size if each in scenarios.FULL_SIZE else size // 4,
+                random.Random(f"{arguments.seed} {each.__name__}"),
+            )
+            for each in chosen
+        ),
         default=2,
     )
 

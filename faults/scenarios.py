@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from applications.models import Offer
 from applications.states import OfferState
 from faults.stage import Stage
 from faults.verdict import Fate
-from faults.world import noon, offer_places
+from faults.world import AT_ANY_HOUR, noon, offer_places
 from innoskole.notifications import delivery
 from innoskole.reminders import actions
 
@@ -141,9 +142,6 @@ def clock_set_back(stage: Stage, size: int) -> Fates:
     The reminders' hour is two o'clock, which that night has twice. Nobody works but this process, which
     walks through the night in steps of ten minutes.
     """
-    from dataclasses import replace
-
-    from faults.world import AT_ANY_HOUR
 
     emails = addresses(size)
     due_at = noon(datetime(2026, 10, 25, tzinfo=timezone.get_default_timezone()), 2)
@@ -215,3 +213,5 @@ FULL: Sequence[Scenario] = (
     all_at_once,
 )
 SMALL: Sequence[Scenario] = (small,)
+# The others play with a quarter of the reminders: one fault at a time shows as well among fewer.
+FULL_SIZE = (workers_killed, all_at_once, small)
