@@ -50,9 +50,10 @@ def due(kind: Kind, rule: Rule, now: datetime, *, claim: UUID, pauses: Sequence[
     """
     if not rule.is_active:
         return
-    steps = _steps_by_address(kind) if kind.to_many else {}
+    waiting = kind.open()
+    steps = _steps_by_address(kind, waiting) if kind.to_many else {}
     for step in rule.steps:
-        for row in _in_window(kind, rule, step, now).iterator(chunk_size=2_000):
+        for row in _in_window(waiting, kind, rule, step, now).iterator(chunk_size=2_000):
             is_new = opens_at(row.due_day, step, rule) <= getattr(row, kind.since_field)
             for to in _recipients(kind, row):
                 place = (row.pk, row.due_day, to.email.lower() if to else "")
@@ -82,15 +83,14 @@ def _recipients(kind: Kind, row: Any) -> list[Recipient | None]:
     return [*by_address.values()] or [None]
 
 
-def _in_window(kind: Kind, rule: Rule, step: int, now: datetime) -> "QuerySet[Any]":
-    """Rows of the kind for which the window of the step is open; of those with one recipient, the ones of
-    which the ledger holds no line.
+def _in_window(waiting: "QuerySet[Any]", kind: Kind, rule: Rule, step: int, now: datetime) -> "QuerySet[Any]":
+    """Those of the waiting rows for which the window of the step is open, and which the ledger does not settle.
 
-    With due_day, the day of the deadline, and is_overtaken: whether a later step is in the ledger.
+    Where rows have several recipients the ledger is not asked: `due` asks it for each address. With due_day, the day of the deadline, and is_overtaken: whether a later step is in the ledger.
     """
     oslo = timezone.get_default_timezone()
     due, wait = kind.due_field, waits_until(rule, now)
-    rows: QuerySet[Any] = kind.open().filter(
+    rows: QuerySet[Any] = waiting.filter(
         **{f"{due}__lt": datetime.combine(last_due(step, rule, now) + DAY, time(), tzinfo=oslo)}
     )
     if step <= 0:
@@ -106,10 +106,10 @@ def _in_window(kind: Kind, rule: Rule, step: int, now: datetime) -> "QuerySet[An
     return rows.filter(~Exists(lines.filter(step=step)))
 
 
-def _steps_by_address(kind: Kind) -> dict[tuple[int, date, str], set[int]]:
+def _steps_by_address(kind: Kind, waiting: "QuerySet[Any]") -> dict[tuple[int, date, str], set[int]]:
     """(row, day, address) → the steps that the ledger holds, of the rows that are open."""
     found: dict[tuple[int, date, str], set[int]] = defaultdict(set)
-    lines = Reminder.objects.handled(kind.key).filter(object_id__in=kind.open().values("pk"))
+    lines = Reminder.objects.handled(kind.key).filter(object_id__in=waiting.values("pk"))
     for pk, day, email, step in lines.values_list("object_id", "due_on", "to_email", "step"):
         found[pk, day, email].add(step)
     return found
