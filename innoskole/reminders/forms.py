@@ -105,6 +105,8 @@ def _hour(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label,
         help_text=help_text,
+        # Always chosen; «required» would only tag every other field as optional.
+        required=False,
         coerce=int,
         choices=lambda: [(hour, clock(hour)) for hour in range(24)],
     )
@@ -191,7 +193,10 @@ class RuleForm(forms.Form):
                 "before" if self.is_deadline else "every",
                 _("Write at least one day, or let nobody be reminded."),
             )
-        if self._is_quiet(cleaned):
+        for name in ("hour", "quiet_from", "quiet_until"):
+            if cleaned[name] == "":
+                self.add_error(name, _("Choose an hour."))
+        if not self.errors and self._is_quiet(cleaned):
             self.add_error("hour", _("Choose an hour outside the quiet hours."))
         return cleaned
 

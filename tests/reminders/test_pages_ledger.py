@@ -296,6 +296,7 @@ def test_a_rule_is_looked_at_then_saved_then_taken_back(browser, administrator: 
             {"most": "2"},
             "Say both how many days there are between reminders and how many there are, or neither.",
         ),
+        ({"hour": ""}, "Choose an hour."),
         ({"hour": "21"}, "Choose an hour outside the quiet hours."),
         ({"hour": "3", "quiet_from": "1", "quiet_until": "5"}, "Choose an hour outside the quiet hours."),
     ],
