@@ -84,9 +84,10 @@ def _recipients(kind: Kind, row: Any) -> list[Recipient | None]:
 
 
 def _in_window(waiting: "QuerySet[Any]", kind: Kind, rule: Rule, step: int, now: datetime) -> "QuerySet[Any]":
-    """Those of the waiting rows for which the window of the step is open, and which the ledger does not settle.
+    """Those of the waiting rows for which the window of the step is open, and not settled by the ledger.
 
-    Where rows have several recipients the ledger is not asked: `due` asks it for each address. With due_day, the day of the deadline, and is_overtaken: whether a later step is in the ledger.
+    Where rows have several recipients the ledger is not asked here, but for each address in `due`. With
+    due_day, the day of the deadline, and is_overtaken: whether a later step is in the ledger.
     """
     oslo = timezone.get_default_timezone()
     due, wait = kind.due_field, waits_until(rule, now)
