@@ -161,6 +161,53 @@ def test_law_6_sees(floor: str, call: str) -> None:
     assert list(writes(Path("applications/actions.py"), source)) == []
 
 
+# --- Tasks are thin, and live by the rules for all ---------------------------------------------------
+
+
+def fat_tasks(path: Path, source: str) -> Iterator[int]:
+    """A task is a docstring and one call: what it does is an action, which can be tested without a worker.
+
+    Nor does a task have its own limits or acknowledgements: settings.py has them for all, and each can be
+    doubled or cut off, because it sweeps what is due and not done.
+    """
+    own = {"acks_late", "time_limit", "soft_time_limit", "autoretry_for", "max_retries", "bind"}
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        decorators = {ast.unparse(each).partition("(")[0] for each in node.decorator_list}
+        if not decorators & {"shared_task", "app.task"}:
+            continue
+        said = {
+            word.arg for each in node.decorator_list if isinstance(each, ast.Call) for word in each.keywords
+        }
+        body = node.body[1:] if ast.get_docstring(node) else node.body
+        in_its_place = path.stem == "tasks" or "tasks" in path.parts
+        if not in_its_place or said & own or len(body) != 1 or not isinstance(body[0], ast.Expr | ast.Return):
+            yield node.lineno
+
+
+def test_tasks_are_thin() -> None:
+    assert found_by(fat_tasks, ".py") == []
+    assert settings.CELERY_TASK_ACKS_LATE
+    assert settings.CELERY_TASK_SOFT_TIME_LIMIT < settings.CELERY_TASK_TIME_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "lines"),
+    [
+        ("applications/tasks.py", "@shared_task\ndef sweep():\n    'Says.'\n    return act(now())\n", []),
+        ("applications/tasks.py", "@shared_task(throws=(Bad,))\ndef sweep():\n    act(now())\n", []),
+        ("applications/tasks.py", "@shared_task\ndef sweep():\n    a()\n    b()\n", [2]),
+        ("applications/tasks.py", "@shared_task\ndef sweep():\n    for a in b():\n        a()\n", [2]),
+        ("applications/tasks.py", "@shared_task(acks_late=False)\ndef sweep():\n    a()\n", [2]),
+        ("applications/actions.py", "@shared_task\ndef sweep():\n    a()\n", [2]),
+        ("applications/actions.py", "def sweep():\n    a()\n    b()\n", []),
+    ],
+)
+def test_fat_tasks_are_seen(path: str, source: str, lines: list[int]) -> None:
+    assert list(fat_tasks(Path(path), source)) == lines
+
+
 # --- Laws 1–4: imports -------------------------------------------------------------------------------
 
 LAW_1 = "Law 1: rooms import downward only"
@@ -170,6 +217,7 @@ LAW_4 = "Law 4: the draw is plain arithmetic"
 EMPTY_HOUSE = [
     *("innoskole/__init__", "innoskole/urls", "innoskole/ui", "innoskole/municipalities"),
     *("innoskole/accounts", "innoskole/deadlines", "innoskole/notifications/__init__"),
+    *("innoskole/jobs", "innoskole/reminders", "innoskole/calendars"),
     *(f"innoskole/notifications/{name}" for name in ("outbox", "tasks", "delivery", "models")),
     *("applications/__init__", "applications/selection", "applications/states", "applications/models"),
     *("applications/actions", "applications/tasks", "applications/views", "applications/forms"),
