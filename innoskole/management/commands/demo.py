@@ -58,7 +58,7 @@ class Command(BaseCommand):
             "--log-level=warning",
         ]
         worker = [*python, "celery", "--quiet", "-A", "innoskole", "worker", "-B", "-P", "threads", "-c", "4"]
-        worker += ["--loglevel=warning", f"--schedule={settings.VAR_DIR / 'timetable'}"]
+        worker += ["--loglevel=warning"]
         environment = os.environ | {"DJANGO_SETTINGS_MODULE": "innoskole.settings"}
         environment.setdefault("BASE_URL", f"http://{HOST}:{port}")  # links in letters lead here
         environment.pop("CELERY_BROKER_URL", None)  # Celery would obey it and forget our settings
