@@ -148,6 +148,20 @@ def test_a_file_has_every_column_and_the_audit_tells_of_it(browser, administrato
     assert browser.get(reverse("reminders:export", args=["pdf"])).status_code == 404
 
 
+def test_what_nobody_can_be_reminded_of_waits_for_the_school(browser, log_in) -> None:
+    forsaken = [offer(due_at=SOON, coordinator=UserFactory(is_active=False)) for _number in range(3)]
+    told("kari@example.no")
+    title = "Deadlines with nobody to remind"
+    page = browser.get(reverse("home"))
+    (item,) = [item for item in page.context["waiting"] if item.title == title]
+    assert (item.count, item.url) == (3, f"{reverse('reminders:ledger')}?state=nobody")
+    a.Offer.objects.filter(pk=forsaken[0].pk).update(state=OfferState.ACCEPTED, answered_at=NOW)
+    a.Application.objects.filter(offer=forsaken[1]).update(coordinator=UserFactory())
+    (item,) = [item for item in browser.get(reverse("home")).context["waiting"] if item.title == title]
+    assert item.count == 1
+    assert title not in html(log_in(UserFactory()).get(reverse("home")))
+
+
 # --- One line ---------------------------------------------------------------------------------------
 
 
