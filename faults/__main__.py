@@ -83,6 +83,7 @@ def _set_up(postgres: Server, redis: Server, folder: Path, port: int) -> None:
         "DJANGO_SETTINGS_MODULE": "faults.settings",
         "ENV_FILE": os.devnull,
         "VAR_DIR": str(folder / "var"),
+        "TMPDIR": str(folder),  # who is killed leaves what it has put there
         "DATABASE_URL": postgres.url.rpartition("/")[0] + "/faults",
         "REDIS_URL": redis.url,
         "EMAIL_URL": f"smtp://127.0.0.1:{port}",
