@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event, Timezone
+from icalendar import Alarm, Calendar, Event
 
 from applications.models import Application, Intake
 from applications.models.rules import Bounds
 from applications.models.territory import territory
+from innoskole.calendars.writing import time_zone
 from innoskole.municipalities.models import Municipality
 
 FORMAT = "innoskole-intake/1"
@@ -111,7 +111,8 @@ def as_calendar(intake: Intake, *, url: str, host: str, now: datetime) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", _("Innoskole, %(intake)s") % {"intake": intake})
-    calendar.add_component(_time_zone(intake))
+    # Around the dates, so that no calendar has to know the zone.
+    calendar.add_component(time_zone(intake.opens_at.year - 1, intake.objections_close_at.year + 1))
     for key, moment, summary in (
         ("opens", intake.opens_at, _("Applications open: %(intake)s") % {"intake": intake}),
         ("closes", intake.closes_at, _("Application deadline: %(intake)s") % {"intake": intake}),
@@ -142,13 +143,3 @@ def _alarm(summary: str, before: timedelta) -> Alarm:
     alarm.add("description", summary)
     alarm.add("trigger", -before)
     return alarm
-
-
-def _time_zone(intake: Intake) -> Timezone:
-    """The rules of summer time around the intake's dates, so that no calendar has to know the zone."""
-    first, last = intake.opens_at.date(), intake.objections_close_at.date()
-    return Timezone.from_tzinfo(
-        ZoneInfo(intake.time_zone),
-        first_date=first - timedelta(days=366),
-        last_date=last + timedelta(days=366),
-    )

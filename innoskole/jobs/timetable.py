@@ -28,6 +28,7 @@ TITLES: dict[str, str | Promise] = {
     "release-decisions": gettext_lazy("Let decisions leave at their minute"),
     "sweep-offers": gettext_lazy("Let offers expire that nobody has answered"),
     REMIND: gettext_lazy("Remind people of deadlines"),
+    "refresh-calendars": gettext_lazy("Bring people's calendars up to date"),
     "write-letters": gettext_lazy("Write letters of decisions that were left unwritten"),
     "let-go-of-late-places": gettext_lazy("Free places that were held for late applications"),
     "let-go-of-voided-answers": gettext_lazy("Let go of answers to appeals that were voided"),
