@@ -35,12 +35,16 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that needs a person. title, advice: translated, what is wrong and what to do about it."""
+    """Something that needs a person.
+
+    title, advice: translated, what is wrong and what to do about it. error: as a program said it, if one did.
+    """
 
     key: str
     title: str
     advice: str
     since_at: datetime | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,7 @@ def _tasks(picture: Picture) -> Iterator[Trouble]:
                     " the product if it goes on."
                 ),
                 pulse.heartbeat.failed_at,
+                pulse.heartbeat.error,
             )
         elif pulse.pace == Pace.LATE:
             yield _late(pulse)

@@ -123,6 +123,7 @@ def test_a_task_that_failed_is_told_until_it_does_its_work_again() -> None:
                 "Read the error below. The task is tried again when it is next due; tell those who run the"
                 " product if it goes on.",
                 NOW,
+                "ValueError: no such day",
             )
         ]
     assert pace("sweep-offers") == Pace.FAILED
@@ -201,16 +202,16 @@ def test_the_depth_of_a_redis_that_is_away(settings) -> None:
 
 
 @pytest.mark.redis
-def test_the_depth_of_a_redis(monkeypatch, settings) -> None:
+def test_the_depth_of_a_redis(request, settings) -> None:
     import redis
 
-    monkeypatch.setattr(app.conf, "task_default_queue", "depth-of-a-test")
+    name = request.getfixturevalue("queue")
     with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.rpush("depth-of-a-test", "a", "b", "c")
+        client.rpush(name, "a", "b", "c")
         try:
             assert queue.depth() == 3
         finally:
-            client.delete("depth-of-a-test")
+            client.delete(name)
 
 
 # --- Mail -----------------------------------------------------------------------------------------------
