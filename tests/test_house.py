@@ -526,7 +526,7 @@ def test_the_example_documents_exactly_what_the_settings_read() -> None:
 def test_containers_set_only_variables_that_the_settings_read() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     ours = {name: service for name, service in services.items() if "build" in service}
-    assert sorted(ours) == ["beat", "prepare", "web", "worker"]
+    assert sorted(ours) == ["beat", "prepare", "watch", "web", "worker"]
     for service in ours.values():
         assert service["environment"].keys() - variables_of_settings() == set()
         assert {"PRODUCTION", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"} <= service[
