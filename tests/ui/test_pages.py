@@ -46,6 +46,7 @@ def test_the_navigation_of_each_role() -> None:
         Link("Intakes", "/applications/admin_intakes/", ""),
         Link("People", "/accounts/people/", "true"),
         Link("Mail", "/notifications/messages/", ""),
+        Link("Reminders", "/reminders/ledger/", ""),
         Link("Deadlines", "/deadlines/rules/", ""),
         Link("Municipalities", "/municipalities/list/", ""),
     ]

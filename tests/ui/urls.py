@@ -26,6 +26,7 @@ urlpatterns = [
     _app("applications", "admin_intakes", "intakes", "mine"),
     _app("municipalities", "list"),
     _app("notifications", "messages"),
+    _app("reminders", "ledger"),
     _app("deadlines", "rules"),
     path("", include("innoskole.ui.urls")),
 ]
