@@ -29,7 +29,11 @@ app.conf.beat_schedule = {
     "release-decisions": {"task": "applications.tasks.release_due", **EVERY_MINUTE},
     "sweep-offers": {"task": "applications.tasks.sweep_offers", **EVERY_MINUTE},
     "remind": {"task": "innoskole.reminders.tasks.sweep", **EVERY_MINUTE},
-    "refresh-calendars": {"task": "innoskole.calendars.tasks.sweep", "schedule": 3600.0},
+    "refresh-calendars": {
+        "task": "innoskole.calendars.tasks.sweep",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "write-letters": {"task": "applications.tasks.write_missing_letters", **EVERY_MINUTE},
     "let-go-of-late-places": {"task": "applications.tasks.sweep_late", **EVERY_MINUTE},
     "let-go-of-voided-answers": {"task": "applications.tasks.sweep_appeals", **EVERY_MINUTE},

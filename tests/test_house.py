@@ -47,7 +47,7 @@ def our_files(*suffixes: str) -> list[Path]:
 
 
 def floors(path: Path) -> set[str]:
-    """«applications/views/public.py» stands on the floor views; folders of a room count as well as the file."""
+    """«applications/views/public.py» stands on the floor views; a room's folders count as the file does."""
     room = 2 if path.parts[0] == "innoskole" else 1
     return {*path.parts[room:-1], path.stem}
 

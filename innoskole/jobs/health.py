@@ -22,6 +22,7 @@ SEEN_LATELY = timedelta(minutes=5)
 WATCH_EVERY = timedelta(minutes=5)
 UNSENT_FOR = timedelta(minutes=60)
 LONG_QUEUE = 500
+LATE = "late:"  # begins the key of a task that is late
 
 State = Message.State
 
@@ -140,8 +141,14 @@ def letters_by_state() -> dict[str, int]:
 
 
 def troubles(picture: Picture) -> list[Trouble]:
-    """Everything that needs a person, the most basic first: mending it often mends those that follow."""
-    return [*_processes(picture), *_tasks(picture), *_mail(picture)]
+    """Everything that needs a person, the most basic first.
+
+    That tasks are late says nothing more where no beat or no worker runs.
+    """
+    processes = list(_processes(picture))
+    runs = not {"beat", "workers"} & {trouble.key for trouble in processes}
+    tasks = [trouble for trouble in _tasks(picture) if runs or not trouble.key.startswith(LATE)]
+    return [*processes, *tasks, *_mail(picture)]
 
 
 def alarms(picture: Picture) -> list[Trouble]:
@@ -229,7 +236,7 @@ def _tasks(picture: Picture) -> Iterator[Trouble]:
 
 def _late(pulse: Pulse) -> Trouble:
     return Trouble(
-        f"late:{pulse.entry.name}",
+        f"{LATE}{pulse.entry.name}",
         _("A task has not run as it should: %(task)s") % {"task": pulse.entry.title},
         _(
             "See that the processes «beat» and «worker» run, and that Redis and the database answer. What is"

@@ -49,9 +49,11 @@ class Entry:
 
     @property
     def words(self) -> str:
-        """«Every minute», «Every day at 03:15»; raises ValueError for a schedule without words."""
+        """«Every hour», «Every day at 03:15»; raises ValueError for a schedule without words."""
         if isinstance(self.schedule, float):
             minutes = round(self.schedule / 60)
+            if minutes == 60:
+                return _("Every hour")
             return ngettext("Every minute", "Every %(count)s minutes", minutes) % {"count": minutes}
         daily = re.fullmatch(
             r"(\d+) (\d+) \* \* \*", str(self.schedule).partition(": ")[2].partition(" (")[0]

@@ -206,7 +206,7 @@ def _remind(lines: list[Reminder], in_force: Mapping[str, Rule], now: datetime) 
         .order_by("to_email", "due_at", "pk")
     )
     mails = [
-        (_mail(together, number, now, about=_only({abouts[line.key] for line in together})), together)
+        (mail_of(together, number, now, about=_only({abouts[line.key] for line in together})), together)
         for number, together in enumerate(_together(mine, in_force))
     ]
     outbox.post_all([mail for mail, _together in mails])
@@ -277,7 +277,7 @@ def _together(lines: Sequence[Reminder], in_force: Mapping[str, Rule]) -> list[l
     return mails
 
 
-def _mail(lines: Sequence[Reminder], number: int, now: datetime, *, about: Model | None = None) -> Message:
+def mail_of(lines: Sequence[Reminder], number: int, now: datetime, *, about: Model | None = None) -> Message:
     """One mail to one address: to the account behind it, where one of the lines knows of it."""
     first = next((line for line in lines if line.to_user), lines[0])
     return outbox.compose(

@@ -17,7 +17,7 @@ from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 from innoskole.notifications import outbox
 from innoskole.notifications.models import Message
-from innoskole.reminders.actions import TITLE, _mail, rules
+from innoskole.reminders.actions import TITLE, mail_of, rules
 from innoskole.reminders.kinds import Kind, Recipient, kind_of
 from innoskole.reminders.models import Pause, Reminder, ReminderRule
 from innoskole.reminders.steps import Rule
@@ -161,7 +161,7 @@ def send_again(line: Reminder, *, reason: str, by: User, now: datetime) -> Remin
         happened_at=now,
         search_text=f"{recipient.name} {line.to_email} {title}".casefold(),
     )
-    (again.message,) = outbox.post_all([_mail([again], 0, now, about=kind.about(row))])
+    (again.message,) = outbox.post_all([mail_of([again], 0, now, about=kind.about(row))])
     again.save(update_fields=["message"])
     for each in (line, again):
         audit.record(each, gettext_noop("sent the reminder again"), by=by, now=now, reason=reason)

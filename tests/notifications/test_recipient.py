@@ -113,7 +113,7 @@ def test_a_reminder_tells_of_each_deadline_and_what_was_left_out():
         "a deadline was near, or had passed",
         "Thing number 0",
         "Deadline: Tuesday 4 May 2027 at 10:00, Norwegian time.",
-        str(kinds.kind_of("offer").why),
+        "You get this because you are the contact person for an application that has got a place.",
         "Thing number 1",
         "Left out of the e-mail: It was done before the reminder left.",
         "Thing number 2",
@@ -173,7 +173,7 @@ def test_opening_the_link_stops_nothing():
     letter = reminder()
     page = html(Client(**ENGLISH).get(stop(letter)))
     assert "Stop these reminders" in page
-    assert str(kinds.kind_of("offer").label) in page
+    assert "Answer to the offer of a place" in page
     assert "Decisions, and the letters that go with them." in page
     assert Pause.objects.count() == 0
 

@@ -13,8 +13,10 @@ from applications.models.promises import invitation_text
 from applications.states import OfferState, Participation
 from innoskole.management.demo import people
 from innoskole.management.demo.calendar import ANSWERED, CONFIRMED, Calendar, Event, Stage
+from innoskole.reminders import actions as reminders
 
 NEWCOMER = "Torbjørg Påfunnstad"
+REMINDED_DAYS = 14
 APPEAL = (
     "Vi mener at innbyggertallet som størrelsesgruppen er regnet ut fra, er for gammelt. Vi ber om at"
     " vedtaket blir vurdert på nytt."
@@ -32,6 +34,8 @@ class Answering:
         yield Event(calendar.at(ANSWERED, 14), Stage.ANSWERED, self.appeal)
         yield Event(calendar.at(CONFIRMED, 10), Stage.ANSWERED, self.confirm)
         yield Event(calendar.at(CONFIRMED, 12), Stage.ANSWERED, self.replace_one)
+        for day in range(ANSWERED, ANSWERED + REMINDED_DAYS):
+            yield Event(calendar.at(day, 8, 30), Stage.ANSWERED, reminders.sweep)
 
     def answer(self, now: datetime) -> None:
         """Of five municipalities three accept, one has not answered yet; every seventh declines."""
