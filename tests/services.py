@@ -22,7 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 START_SECONDS = 60
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+# The first one has no face to draw, and is a third faster.
+CHROMIUM_NAMES = (
+    *("chromium-headless-shell", "chrome-headless-shell"),
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"),
+)
 POSTGRES = ("initdb", "postgres")
 # PostgreSQL refuses to run as root; the first of these accounts that exists runs it then.
 UNPRIVILEGED = ("postgres", "nobody")
