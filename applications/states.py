@@ -176,6 +176,9 @@ IN_TEAM = (
     Participation.COMPLETED,
 )
 
+# Those for whom the course has begun.
+BEGUN = (Participation.ACTIVE, Participation.COMPLETED)
+
 
 class InterestState(TextChoices):
     """What came of an employee's interest in the internal call."""

@@ -34,6 +34,7 @@ from innoskole.calendars import actions as calendars
 from innoskole.notifications.models import Message
 from innoskole.reminders.models import Pause, Reminder
 from tests.applications.calls.factories import InterestFactory, InternalCallFactory
+from tests.cohorts import world as cohort
 from tests.factories import (
     NOW,
     OSLO,
@@ -78,6 +79,8 @@ class World:
             "partner": person_for("5057", "Pia Partner", "pia@orland.kommune.no", **known),
             "instructor": UserFactory(name="Ivar Instruktør", is_instructor=True, **known),
             "administrator": UserFactory(name="Anna Administrator", is_course_administrator=True, **known),
+            "student": UserFactory(name="Stine Student", **known),
+            "teacher": UserFactory(name="Tor Lærer", is_instructor=True, **known),
         }
         self.second: User = UserFactory(name="Arne Administrator", is_course_administrator=True)
         self.cookies = {role: _logged_in(user) for role, user in self.people.items()}
@@ -94,6 +97,7 @@ class World:
         self._offers()
         self._reminders()
         self._mail()
+        cohort.build(self)
 
     def _mail(self) -> None:
         """A letter that was posted on the way, and a reminder."""

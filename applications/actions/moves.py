@@ -64,15 +64,18 @@ def move(
     by_label: str = "",
     about: Model | None = None,
     field: str = "state",
+    tables: Mapping[tuple[type[Model], str], Moves] = TABLES,
     **fields: Any,
 ) -> None:
     """Move `obj` to the state `to`, set `fields` in the same statement, and write the audit line.
 
     `verb` is an English message id marked with gettext_noop; `about` is the object on whose page the
-    line is read (default: `obj`). Raises Refused when the table does not allow the move, or when somebody
-    else has moved the object meanwhile; nothing is changed then.
+    line is read (default: `obj`); `tables` are those of the story that the object belongs to.
+
+    Raises Refused when the table does not allow the move, or when somebody else has moved the object
+    meanwhile; nothing is changed then.
     """
-    table = TABLES[type(obj), field]
+    table = tables[type(obj), field]
     origin: str = getattr(obj, field)
     if to not in table[origin]:
         raise Refused(_("This cannot be done now: the state is «%(state)s».") % {"state": _label(obj, field)})

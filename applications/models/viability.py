@@ -13,7 +13,7 @@ from applications.models.completeness import rules_lack
 from applications.models.intake import Intake
 from applications.models.people import present
 from applications.models.team import Sector, TeamMember
-from applications.states import OfferState, Participation, State
+from applications.states import BEGUN, OfferState, Participation, State
 from innoskole.ui import formats
 
 # The team may change from the moment that the application has been drawn, as long as it has a prospect.
@@ -27,7 +27,6 @@ TAKES_RESERVES = (
     State.READY,
     *CHANGEABLE,
 )
-BEGUN = (Participation.ACTIVE, Participation.COMPLETED)
 
 
 @dataclass(frozen=True)

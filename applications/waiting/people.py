@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from applications.models import Application, Assessment, Decision, Intake, TeamMember
 from applications.models.admission import DECIDED
 from applications.models.application import ApplicationQuerySet
-from applications.models.viability import BEGUN
 from applications.states import (
+    BEGUN,
     IN_TEAM,
     DecisionState,
     OfferState,

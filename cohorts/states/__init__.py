@@ -1,0 +1,15 @@
+"""States and the only tables of allowed moves of this story, a file for each part of the year."""
+
+from collections.abc import Mapping
+
+from django.db.models import TextChoices
+
+from applications.states import Moves
+from cohorts.states.cohort import MACHINES as COHORT_MACHINES
+from cohorts.states.cohort import CohortState
+
+MACHINES: Mapping[str, tuple[type[TextChoices], Moves]] = {
+    **COHORT_MACHINES,
+}
+
+__all__ = ["MACHINES", "CohortState"]

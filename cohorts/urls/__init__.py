@@ -1,0 +1,6 @@
+from cohorts.urls import cohorts
+
+app_name = "cohorts"
+urlpatterns = [
+    *cohorts.urlpatterns,
+]

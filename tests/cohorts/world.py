@@ -1,0 +1,53 @@
+"""The cohort that runs, as it stands behind the doors: Bodø's team with the student, and another team."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from applications.states import IntakeState, State
+from tests.cohorts.factories import (
+    CohortFactory,
+    InstructorFactory,
+    ParticipantFactory,
+    SessionFactory,
+    TeamFactory,
+)
+from tests.factories import NOW, ApplicationFactory, IntakeFactory, municipality
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+
+def build(world: World) -> None:
+    """Objects: `our-team` and `other-team`; `me`, `mate` and `leaver` (participants); `session`, `session-day`."""
+    intake = IntakeFactory(slug="running", state=IntakeState.PUBLISHED, published_at=NOW)
+    cohort = CohortFactory(intake=intake)
+    InstructorFactory(cohort=cohort, user=world.people["teacher"])
+    ours = TeamFactory(
+        cohort=cohort,
+        number=1,
+        people=1,
+        application=ApplicationFactory(
+            intake=intake,
+            state=State.ENROLLED,
+            lead=municipality("1804"),
+            coordinator=world.people["owner"],
+            complete=True,
+            team=0,
+        ),
+    )
+    theirs = TeamFactory(cohort=cohort, number=2, lead=municipality("4646"))
+    me = ParticipantFactory(team=ours, user=world.people["student"])
+    gone = ParticipantFactory(team=ours, gone=True)
+    session = SessionFactory(cohort=cohort, number=1, starts_on=NOW.date() - timedelta(days=30))
+    SessionFactory(cohort=cohort, number=2)
+    world.objects |= {
+        "our-team": ours.reference,
+        "other-team": theirs.reference,
+        "me": me.pk,
+        "mate": ours.participants.earliest("pk").pk,
+        "leaver": gone.pk,
+        "session": session.pk,
+        "session-day": session.days.first().pk,
+    }
