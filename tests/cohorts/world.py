@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def build(world: World) -> None:
-    """Objects: `our-team` and `other-team`; `me`, `mate` and `leaver` (participants); `session`, `session-day`."""
+    """Objects: `our-team`, `other-team`; `me`, `mate`, `leaver` (participants); `session`, `session-day`."""
     intake = IntakeFactory(slug="running", state=IntakeState.PUBLISHED, published_at=NOW)
     cohort = CohortFactory(intake=intake)
     InstructorFactory(cohort=cohort, user=world.people["teacher"])
