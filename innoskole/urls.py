@@ -11,6 +11,7 @@ urlpatterns = [
     path("", front, name="front"),
     path("", include("innoskole.ui.urls")),
     path("", include("applications.urls")),
+    path("", include("assessment.urls")),
     path("", include("cohorts.urls")),
     path("", include("innoskole.accounts.urls")),
     path("home/", home, name="home"),

@@ -1,0 +1,15 @@
+"""States and the only tables of allowed moves of this story."""
+
+from collections.abc import Mapping
+
+from django.db.models import TextChoices
+
+from applications.states import Moves
+from assessment.states.requirements import MACHINES as REQUIREMENT_MACHINES
+from assessment.states.requirements import Outcome, RequirementState
+
+MACHINES: Mapping[str, tuple[type[TextChoices], Moves]] = {
+    **REQUIREMENT_MACHINES,
+}
+
+__all__ = ["MACHINES", "Outcome", "RequirementState"]
