@@ -27,16 +27,30 @@ class Halves(models.TextChoices):
     AFTERNOON = "afternoon", _("After lunch only")
 
 
+def in_language(row: models.Model, field: str) -> str:
+    """A text that has a field for each language, in the one in force; in bokmål where it is not translated."""
+    chosen: str = getattr(row, f"{field}_{translation.get_language()}", "")
+    fallback: str = getattr(row, f"{field}_nb")
+    return chosen or fallback
+
+
 class SessionQuerySet(models.QuerySet["Session"]):
     def with_days(self) -> "SessionQuerySet":
         return self.prefetch_related("days")
+
+    def with_programme(self) -> "SessionQuerySet":
+        """With days, their items, and what the items have to do with."""
+        return self.prefetch_related("days__items__outcomes")
 
     def in_order(self) -> "SessionQuerySet":
         return self.order_by("cohort", "number")
 
 
 class Session(models.Model):
-    """A session («samling»). Its time is that of its days; one without days is not placed in time yet."""
+    """A session («samling»). Its time is that of its days; one without days is not placed in time yet.
+
+    changed_at: since when time and place are as they are; empty when they never were otherwise.
+    """
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="sessions")
     number = models.PositiveSmallIntegerField(_("number"))
@@ -48,6 +62,7 @@ class Session(models.Model):
     about_en = models.TextField(_("content (English)"), blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True)
     is_study_tour = models.BooleanField(_("study tour"), default=False)
+    changed_at = models.DateTimeField(_("time or place changed"), null=True, blank=True)
 
     objects = SessionQuerySet.as_manager()
 
@@ -61,16 +76,11 @@ class Session(models.Model):
     @property
     def title(self) -> str:
         """In the language in force; in bokmål where nobody has translated it."""
-        return self._in_language("title")
+        return in_language(self, "title")
 
     @property
     def about(self) -> str:
-        return self._in_language("about")
-
-    def _in_language(self, field: str) -> str:
-        chosen: str = getattr(self, f"{field}_{translation.get_language()}", "")
-        fallback: str = getattr(self, f"{field}_nb")
-        return chosen or fallback
+        return in_language(self, "about")
 
     @property
     def dates(self) -> Sequence[date]:
