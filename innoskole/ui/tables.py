@@ -10,6 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 
 Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")
 PER_PAGE = 50
 
 
@@ -47,12 +48,12 @@ class PageLink:
 
 
 @dataclass(frozen=True)
-class ListPage(Generic[Row]):
+class ListPage(Generic[Item]):
     """One page of a list, with what its head, its row of pages and its export need."""
 
-    rows: list[Row]
+    rows: list[Item]
     headings: tuple[Heading, ...]
-    page: Page[Row]
+    page: Page[Item]
     total: int
     sort: str
     query: str
@@ -125,9 +126,28 @@ def paginate(
 
     Two queries, however many rows: the count and the page. A page beyond the last is the last.
     """
-    query = request.GET
-    sort = chosen_sort(query, columns, default_sort)
-    paginator: Paginator[Row] = Paginator(in_sort(rows, columns, sort), per_page)
+    sort = chosen_sort(request.GET, columns, default_sort)
+    return _page(request.GET, Paginator(in_sort(rows, columns, sort), per_page), columns, sort)
+
+
+def paginate_sorted(
+    request: HttpRequest,
+    rows: Sequence[Item],
+    columns: Sequence[Column],
+    *,
+    sort: str,
+    per_page: int = PER_PAGE,
+) -> ListPage[Item]:
+    """The page of `rows` that the address asks for, of a list that is reckoned and sorted in memory.
+
+    sort: what `chosen_sort` gave, by which the caller has sorted. Asks the database nothing.
+    """
+    return _page(request.GET, Paginator(rows, per_page), columns, sort)
+
+
+def _page(
+    query: QueryDict, paginator: "Paginator[Item]", columns: Sequence[Column], sort: str
+) -> ListPage[Item]:
     page = paginator.get_page(query.get("page", "1"))
     steps: list[Any] = list(paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
     pages = tuple(

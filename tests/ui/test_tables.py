@@ -8,7 +8,7 @@ from django.utils import translation
 from pytest_django.asserts import assertHTMLEqual
 
 from innoskole.accounts.models import User
-from innoskole.ui.tables import Column, Heading, PageLink, chosen_sort, in_sort, paginate
+from innoskole.ui.tables import Column, Heading, PageLink, chosen_sort, in_sort, paginate, paginate_sorted
 
 COLUMNS = (
     Column("name", "Name", order_by=("name",)),
@@ -142,3 +142,14 @@ def test_head_and_row_of_pages_as_html() -> None:
         </div>
         """,
     )
+
+
+def test_a_list_in_memory_is_paged_like_one_of_the_database():
+    page = paginate_sorted(request("?sort=-name&page=2"), list("GFEDCBA"), COLUMNS, sort="-name", per_page=2)
+    assert (page.rows, page.total, page.first, page.last) == (["E", "D"], 7, 3, 4)
+    assert (page.query, page.previous, page.next) == (
+        "?sort=-name",
+        "?sort=-name&page=1",
+        "?sort=-name&page=3",
+    )
+    assert page.headings[0] == Heading("Name", False, "descending", "?sort=name")
