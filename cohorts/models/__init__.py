@@ -1,10 +1,28 @@
+from cohorts.models.attendance import Apology, Attendance
+from cohorts.models.attendance_count import Status
 from cohorts.models.cohort import Cohort, Instructor
+from cohorts.models.employer import Consent
 from cohorts.models.programme import Domain, ItemKind, LearningOutcome, Material, Pillar, ProgrammeItem
 from cohorts.models.session import Half, Halves, Session, SessionDay
+from cohorts.models.speakers import Speaker, SpeakerFile
+from cohorts.models.study_tour import (
+    Diet,
+    RoomWish,
+    StudyTour,
+    TourBed,
+    TourEntry,
+    TourNeeds,
+    TourRoom,
+    TourSignUp,
+)
 from cohorts.models.team import Participant, Team
 
 __all__ = [
+    "Apology",
+    "Attendance",
     "Cohort",
+    "Consent",
+    "Diet",
     "Domain",
     "Half",
     "Halves",
@@ -15,7 +33,17 @@ __all__ = [
     "Participant",
     "Pillar",
     "ProgrammeItem",
+    "RoomWish",
     "Session",
     "SessionDay",
+    "Speaker",
+    "SpeakerFile",
+    "StudyTour",
+    "Status",
     "Team",
+    "TourBed",
+    "TourEntry",
+    "TourNeeds",
+    "TourRoom",
+    "TourSignUp",
 ]

@@ -7,9 +7,11 @@ from django.db.models import TextChoices
 from applications.states import Moves
 from cohorts.states.cohort import MACHINES as COHORT_MACHINES
 from cohorts.states.cohort import CohortState
+from cohorts.states.speakers import MACHINES as SPEAKER_MACHINES
 
 MACHINES: Mapping[str, tuple[type[TextChoices], Moves]] = {
     **COHORT_MACHINES,
+    **SPEAKER_MACHINES,
 }
 
 __all__ = ["MACHINES", "CohortState"]
