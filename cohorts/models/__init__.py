@@ -1,5 +1,4 @@
 from cohorts.models.attendance import Apology, Attendance
-from cohorts.models.attendance_count import Status
 from cohorts.models.cohort import Cohort, Instructor
 from cohorts.models.employer import Consent
 from cohorts.models.programme import Domain, ItemKind, LearningOutcome, Material, Pillar, ProgrammeItem
@@ -39,7 +38,6 @@ __all__ = [
     "Speaker",
     "SpeakerFile",
     "StudyTour",
-    "Status",
     "Team",
     "TourBed",
     "TourEntry",
