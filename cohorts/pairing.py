@@ -9,9 +9,9 @@ fewest, then those drawn once less often, and so on. Two facts make that useful:
 
 - There always is such a set for 1 ≤ gives < n: let each team give to the `gives` next ones in a circle.
 - No arrow is repeated before it must be. If the same n teams have each given and got r times without a
-  repeat, the arrows that are left, seen as edges between n givers and n receivers, are n-1-r at each giver and
-  each receiver. A regular bipartite graph has a perfect matching (Hall 1935; König 1916), and taking it out
-  leaves a regular graph, so `gives` of them can be found as long as r + gives ≤ n-1.
+  repeat, the arrows that are left, seen as edges between n givers and n receivers, are n-1-r at each of them.
+  A regular bipartite graph has a perfect matching (König 1916), and taking it out leaves a regular graph, so
+  `gives` of them can be found as long as r + gives ≤ n-1.
 
 How: a cheapest flow from givers to receivers, by successive shortest paths (Bellman-Ford, since an arrow that
 is taken back has a negative price). An arrow's price is base^times, where base is more than the number of
@@ -24,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 Arrow = tuple[int, int]
 """Giver and receiver, by the keys of their teams."""
@@ -55,8 +56,7 @@ def _prices(count: int, gives: int, turn: int, drawn: Mapping[Arrow, int]) -> di
     above_all_distances = count * gives * count
     step = 1 + turn % (count - 1)
     return {
-        (giver, receiver): (base ** drawn[giver, receiver] if drawn[giver, receiver] else 0)
-        * above_all_distances
+        (giver, receiver): base ** drawn[giver, receiver] * above_all_distances
         + (receiver - giver - step) % count
         for giver in range(count)
         for receiver in range(count)
@@ -72,7 +72,7 @@ def _cheapest(count: int, gives: int, prices: Mapping[Arrow, int]) -> set[Arrow]
         path = _cheapest_path(count, prices, chosen, given, got, gives)
         given[path[0]] += 1
         got[path[-1]] += 1
-        for number, (before, after) in enumerate(zip(path, path[1:], strict=False)):
+        for number, (before, after) in enumerate(pairwise(path)):
             if number % 2 == 0:
                 chosen.add((before, after))
             else:  # an arrow that somebody else takes over is walked backwards
@@ -88,7 +88,7 @@ def _cheapest_path(
     got: Sequence[int],
     gives: int,
 ) -> list[int]:
-    """Places of a giver, a receiver, a giver … and a receiver, from one who has to give to one who has to get.
+    """Places of a giver, a receiver, … and a receiver, from one who has to give to one who has to get.
 
     Forward along arrows that are free, backward along those that are chosen.
     """

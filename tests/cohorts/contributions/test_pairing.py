@@ -1,4 +1,4 @@
-"""Who gives to whom: whatever the number of teams and whatever has been, a round is whole and repeats least."""
+"""Who gives to whom: whatever has been, a round is whole and repeats as little as it can."""
 
 from __future__ import annotations
 
@@ -149,5 +149,5 @@ def test_what_is_wrong_with_what_somebody_has_drawn_by_hand(arrows, found):
 def test_it_is_plain_arithmetic():
     tree = ast.parse(Path(pairing.__file__).read_text(encoding="utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported == {"collections", "collections.abc", "dataclasses", "enum"}
+    assert imported == {"collections", "collections.abc", "dataclasses", "enum", "itertools"}
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
