@@ -28,7 +28,7 @@ class Halves(models.TextChoices):
 
 
 def in_language(row: models.Model, field: str) -> str:
-    """A text that has a field for each language, in the one in force; in bokmål where it is not translated."""
+    """A text that has a field for each language, in the one in force; else in bokmål."""
     chosen: str = getattr(row, f"{field}_{translation.get_language()}", "")
     fallback: str = getattr(row, f"{field}_nb")
     return chosen or fallback
