@@ -1,4 +1,4 @@
-"""A work requirement per team, and what each student has got for it."""
+"""The machine of a work requirement for one team, and what each student gets for it."""
 
 from collections.abc import Mapping
 
@@ -16,21 +16,24 @@ class RequirementState(TextChoices):
     ASSESSED = "assessed", _("Assessed")
 
 
+# Those that wait for the school.
+IN_QUEUE = (RequirementState.DELIVERED, RequirementState.UNDER_ASSESSMENT)
+
+
 class Outcome(TextChoices):
     APPROVED = "approved", _("Approved")
-    REVISE = "revise", _("Revise")
+    REVISE = "revise", _("Must be revised")
     NOT_APPROVED = "not_approved", _("Not approved")
 
 
 REQUIREMENT_TRANSITIONS: Moves = {
-    # Opened when its day comes, or put back when the day is moved and nothing has been delivered.
     RequirementState.PLANNED: frozenset({RequirementState.OPEN}),
-    RequirementState.OPEN: frozenset({RequirementState.PLANNED, RequirementState.DELIVERED}),
-    # A delivery that nobody has begun to assess may be taken back by the team, within the deadline.
-    RequirementState.DELIVERED: frozenset({RequirementState.UNDER_ASSESSMENT}),
+    RequirementState.OPEN: frozenset({RequirementState.DELIVERED}),
+    # Delivered once more before anybody has begun to assess it: the new attempt takes the place of the old.
+    RequirementState.DELIVERED: frozenset({RequirementState.DELIVERED, RequirementState.UNDER_ASSESSMENT}),
     # Let go by the one who had taken it.
     RequirementState.UNDER_ASSESSMENT: frozenset({RequirementState.ASSESSED, RequirementState.DELIVERED}),
-    # A revision is delivered as the next attempt.
+    # A revision is the next attempt.
     RequirementState.ASSESSED: frozenset({RequirementState.DELIVERED}),
 }
 
