@@ -159,10 +159,10 @@ PARTICIPATION_TRANSITIONS: Moves = {
     Participation.ACTIVE: frozenset(
         {Participation.COMPLETED, Participation.WITHDRAWN, Participation.REPLACED}
     ),
-    Participation.COMPLETED: frozenset(),
+    Participation.COMPLETED: frozenset({Participation.ACTIVE}),  # when a completed cohort is opened again
     # Opened again after a misclick, while the team has room.
     Participation.WITHDRAWN: frozenset(
-        {Participation.NOMINATED, Participation.INVITED, Participation.REPLACED}
+        {Participation.NOMINATED, Participation.INVITED, Participation.ACTIVE, Participation.REPLACED}
     ),
     Participation.REPLACED: frozenset(),
 }

@@ -57,6 +57,29 @@ def person_left(member: TeamMember, *, now: datetime) -> None:
     )
 
 
+def left_course(member: TeamMember, *, now: datetime) -> None:
+    """Somebody for whom the course had begun has left it: to the person."""
+    _to_person(
+        member,
+        key=f"{_left_course_keys(member)}{now.isoformat()}",
+        template="left_course",
+        context={},
+        now=now,
+    )
+
+
+def back_in_course(member: TeamMember, *, now: datetime) -> None:
+    """It was a mistake that somebody had left the course: to the person, in place of what has not left."""
+    recall(member.application, _left_course_keys(member), now=now)
+    _to_person(
+        member,
+        key=f"back-in-course:{member.pk}:{now.isoformat()}",
+        template="back_in_course",
+        context={},
+        now=now,
+    )
+
+
 def place_gone(member: TeamMember, *, now: datetime) -> None:
     """The municipality no longer has the place: to a person who had been invited."""
     _to_person(
@@ -76,6 +99,18 @@ def team_changed(application: Application, *, by: User, member: TeamMember, now:
         key=f"team-changed:{member.pk}:{now.isoformat()}",
         template="team_changed",
         context={"by": by, "member": member, "successor": member.replaced_by},
+        now=now,
+    )
+
+
+def team_grew(application: Application, *, by: User, member: TeamMember, now: datetime) -> None:
+    """The school has let somebody into a team whose course has begun: to the contact person."""
+    _to_user(
+        application.coordinator,
+        application,
+        key=f"team-grew:{member.pk}:{now.isoformat()}",
+        template="team_grew",
+        context={"by": by, "member": member},
         now=now,
     )
 
@@ -105,6 +140,10 @@ def team_confirmed(application: Application, *, now: datetime) -> None:
 
 def invitation_keys(member: TeamMember) -> str:
     return f"invitation:{member.pk}:"
+
+
+def _left_course_keys(member: TeamMember) -> str:
+    return f"left-course:{member.pk}:"
 
 
 def language_of(member: TeamMember) -> str:

@@ -58,11 +58,14 @@ REASONS = {
         invitation_confirmed=_("Person of a team takes part"),
         invitation_declined=_("Person of a team does not take part"),
         team_changed=_("Team changed"),
+        team_grew=_("Person has joined a team"),
     ),
     **_of(
         TEAM,
         invitation=_("Invitation to a person of a team"),
         person_left=_("Person taken out of a team"),
+        left_course=_("Person has left the course"),
+        back_in_course=_("Person takes part in the course again"),
         place_gone=_("Municipality has lost its place"),
     ),
     "team_confirmed": Reason(

@@ -82,6 +82,8 @@ class Intake(models.Model):
     trial_draws = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
+    # Written by the cohort, which knows its sessions: until then the municipalities may change their teams.
+    course_begins_at = models.DateTimeField(_("first session begins"), null=True, blank=True)
     waiting_list_closed_at = models.DateTimeField(_("waiting list closed"), null=True, blank=True)
     waiting_list_closed_reason = models.TextField(_("why the waiting list is closed"), blank=True)
 

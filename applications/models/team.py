@@ -85,6 +85,7 @@ class TeamMember(models.Model):
     invited_at = models.DateTimeField(_("invited"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     consent_text = models.TextField(_("what the person has agreed to"), blank=True)
+    began_at = models.DateTimeField(_("the course began"), null=True, blank=True)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
     left_reason = models.TextField(_("why the person left"), blank=True)
     replaced_by = models.OneToOneField(

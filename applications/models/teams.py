@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,17 +12,14 @@ from applications.models.application import Application
 from applications.models.intake import Intake
 from applications.models.people import told
 from applications.models.team import TeamMember
-from applications.models.viability import Viability, viability
-from applications.states import Participation, State
+from applications.models.viability import HAVE_CONFIRMED, Viability, viability
+from applications.states import State
 
 
 class TeamFilter(models.TextChoices):
     BROKEN = "broken", _("The rules do not hold")
     WAITING = "waiting", _("Waits for answers")
     CONFIRMED = "confirmed", _("Everybody has confirmed")
-
-
-HAVE_CONFIRMED = (Participation.CONFIRMED, Participation.ACTIVE, Participation.COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Team:
         return TeamFilter.WAITING
 
 
-def teams(intake: Intake, status: str = "") -> list[Team]:
+def teams(intake: Intake, status: str = "", *, now: datetime) -> list[Team]:
     """The intake's teams with a place, by the municipality's name; status: one of TeamFilter, or all.
 
     Three queries, however many teams.
@@ -59,12 +57,12 @@ def teams(intake: Intake, status: str = "") -> list[Team]:
         everyone[member.application_id].append(member)
     for application in applications:
         application.intake = intake
-    found = [_team(application, everyone[application.pk]) for application in applications]
+    found = [_team(application, everyone[application.pk], now) for application in applications]
     return [team for team in found if status in ("", team.status)]
 
 
-def _team(application: Application, everyone: list[TeamMember]) -> Team:
-    stand = viability(application, everyone)
+def _team(application: Application, everyone: list[TeamMember], now: datetime) -> Team:
+    stand = viability(application, everyone, now)
     return Team(
         application=application,
         stand=stand,

@@ -5,6 +5,7 @@ Source: programme page, «minimum 3 personer … fra minst to ulike sektorer»; 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from innoskole.ui import formats
 
 # The team may change from the moment that the application has been drawn, as long as it has a prospect.
 CHANGEABLE = (State.WAITLISTED, State.ADMITTED, State.ENROLLED)
+HAVE_CONFIRMED = (Participation.CONFIRMED, *BEGUN)
 TAKES_RESERVES = (
     State.DRAFT,
     State.AWAITING_APPROVAL,
@@ -76,7 +78,7 @@ class Viability:
         return [change.entering for change in self.changes if change.leaving == leaving and change.is_legal]
 
 
-def viability(application: Application, everyone: Sequence[TeamMember]) -> Viability:
+def viability(application: Application, everyone: Sequence[TeamMember], now: datetime) -> Viability:
     """How the team stands. everyone: people.everyone_of(application); reads nothing but that, the intake and
     the offer."""
     intake = application.intake
@@ -97,25 +99,46 @@ def viability(application: Application, everyone: Sequence[TeamMember]) -> Viabi
             for entering in reserves
             for leaving in (*vacant, *members)
         ],
-        is_open=may_change(application, everyone),
+        is_open=may_change(application, everyone, now),
         until=until(application),
     )
 
 
-def may_change(application: Application, everyone: Sequence[TeamMember]) -> bool:
-    """Whether persons may be withdrawn and replaced: until the first session has begun for the team."""
-    return application.state in CHANGEABLE and not any(one.participation in BEGUN for one in everyone)
+def may_change(application: Application, everyone: Sequence[TeamMember], now: datetime) -> bool:
+    """Whether persons may be withdrawn and replaced here: until the course has begun for the team.
+
+    That is when the school lets its people begin, at the latest with the first session; afterwards only the
+    school changes the team, in its cohort (docs/decisions/0120).
+    """
+    begins_at = application.intake.course_begins_at
+    return (
+        application.state in CHANGEABLE
+        and not has_begun(everyone)
+        and not (application.state == State.ENROLLED and begins_at is not None and now >= begins_at)
+    )
+
+
+def has_begun(everyone: Sequence[TeamMember]) -> bool:
+    """Whether the course has begun for somebody who is, or was, in the team."""
+    return any(one.participation in BEGUN or one.began_at is not None for one in everyone)
 
 
 def until(application: Application) -> str:
-    """Until when the team may change, in words (docs/decisions/0103)."""
+    """Until when the municipality may change the team, in words (docs/decisions/0120)."""
+    begins_at = application.intake.course_begins_at
+    replaceable = (
+        _("People can be replaced until the first session begins, %(moment)s.")
+        % {"moment": formats.moment(begins_at)}
+        if begins_at
+        else _("People can be replaced until the first session begins.")
+    )
     offer = getattr(application, "offer", None)
     if offer is not None and offer.state == OfferState.SENT:
-        return _(
-            "The team must fulfil the rules when the offer is accepted, by %(deadline)s."
-            " People can be replaced until the first session begins."
-        ) % {"deadline": formats.moment(offer.due_at)}
-    return _("People can be replaced until the first session begins.")
+        return _("The team must fulfil the rules when the offer is accepted, by %(deadline)s. %(until)s") % {
+            "deadline": formats.moment(offer.due_at),
+            "until": replaceable,
+        }
+    return replaceable
 
 
 def accepts_answers(application: Application) -> bool:
@@ -133,7 +156,7 @@ def is_complete(application: Application) -> bool:
     members = list(application.members.all())
     return (
         accepts_answers(application)
-        and all(member.participation == Participation.CONFIRMED for member in members)
+        and all(member.participation in HAVE_CONFIRMED for member in members)
         and not lacks_of(application.intake, members)
     )
 

@@ -73,7 +73,7 @@ def deed_page(
         raise Http404
     deed, user, now = deeds[key], person(request), timezone.now()
     data = request.POST if request.method == "POST" else kept_post(request)
-    form = deed.form(data, **deed.given(thing, now))
+    form = deed.form(data, request.FILES or None, **deed.given(thing, now))
     if request.method == "POST" and form.is_valid():
         try:
             deed.run(thing, **form.cleaned_data, by=user, now=now)

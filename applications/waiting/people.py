@@ -33,7 +33,7 @@ def people_waits(user: User, now: datetime) -> list[Waiting]:
     """
     if has_role(user, Role.COURSE_ADMINISTRATOR):
         return [*_invitations(user), *_to_assess(user), *_to_tell(), *_broken_teams_of_intakes()]
-    return [*_invitations(user), *_own_broken_teams(user)]
+    return [*_invitations(user), *_own_broken_teams(user, now)]
 
 
 def _invitations(user: User) -> list[Waiting]:
@@ -57,8 +57,9 @@ def _invitations(user: User) -> list[Waiting]:
     ]
 
 
-def _own_broken_teams(user: User) -> list[Waiting]:
-    rows = _broken(Application.objects.editable_by(user))
+def _own_broken_teams(user: User, now: datetime) -> list[Waiting]:
+    """Those that the municipality can still mend: before the first session."""
+    rows = _broken(Application.objects.editable_by(user)).exclude(intake__course_begins_at__lte=now)
     return [
         Waiting(
             _("The team of %(municipality)s does not fulfil the rules") % {"municipality": application.lead},

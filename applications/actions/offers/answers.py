@@ -94,7 +94,7 @@ def decline(offer: Offer, *, reason: str, by: User, now: datetime) -> Offer:
     _require_speaks(application, by, reason)
     if offer.state != OfferState.ACCEPTED:
         _require_open(offer, now)
-    elif not may_give_up(offer):
+    elif not may_give_up(offer, now):
         raise Refused(_("The course has begun for the team, so the place cannot be given up here."))
     verb = GAVE_UP if offer.state == OfferState.ACCEPTED else DECLINED
     place = let_go(offer, OfferState.DECLINED, verb=verb, by=by, now=now, reason=reason, answered=True)
@@ -104,10 +104,10 @@ def decline(offer: Offer, *, reason: str, by: User, now: datetime) -> Offer:
     return offer
 
 
-def may_give_up(offer: Offer) -> bool:
+def may_give_up(offer: Offer, now: datetime) -> bool:
     """Whether an accepted place can still go to somebody else: until the course has begun for the team."""
     application = offer.application
-    return offer.state == OfferState.ACCEPTED and may_change(application, everyone_of(application))
+    return offer.state == OfferState.ACCEPTED and may_change(application, everyone_of(application), now)
 
 
 def obstacle_to_answering_for(offer: Offer, now: datetime) -> str:

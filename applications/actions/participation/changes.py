@@ -16,8 +16,15 @@ from applications.emails import people as letters
 from applications.models import Application, TeamMember
 from applications.models.content import MEMBER_FIELDS, Values, in_source, source_label, values_of
 from applications.models.people import everyone_of, told
-from applications.models.viability import TAKES_RESERVES, Viability, accepts_answers, may_change, viability
-from applications.states import IN_TEAM, Participation
+from applications.models.viability import (
+    CHANGEABLE,
+    TAKES_RESERVES,
+    Viability,
+    accepts_answers,
+    may_change,
+    viability,
+)
+from applications.states import BEGUN, IN_TEAM, Participation
 from applications.uploads import Upload
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
@@ -30,6 +37,7 @@ WITHDRAWN = gettext_noop("withdrew a person from the team")
 REOPENED = gettext_noop("opened a person's part in the team again")
 REPLACED = gettext_noop("replaced a person in the team")
 JOINED = gettext_noop("took over from a person in the team")
+ADDED = gettext_noop("joined the team")
 PERSON = gettext_noop("Person")
 
 # What may be corrected of a person without the school's assessing them anew.
@@ -90,7 +98,7 @@ def correct_person(member: TeamMember, values: Values, *, by: User, now: datetim
     current = locked(member.application)
     stored = fresh(current, member)
     if stored.participation != Participation.RESERVE or current.state not in TAKES_RESERVES:
-        _require_changeable(current)
+        _require_open_to(current, by, now)
     values = {**values, "email": values["email"].lower()}
     before_values = values_of(stored, CORRECTABLE)
     if values == before_values:
@@ -125,13 +133,16 @@ def correct_person(member: TeamMember, values: Values, *, by: User, now: datetim
 
 
 @transaction.atomic
-def withdraw_person(member: TeamMember, *, reason: str, by: User, now: datetime) -> TeamMember:
+def withdraw_person(
+    member: TeamMember, *, reason: str, by: User, now: datetime, in_course: bool = False
+) -> TeamMember:
     """Take a person out of the team for a reason, whether or not the rules still hold.
 
-    Raises Refused without a reason, and after the first session has begun. The same click twice changes
-    nothing.
+    in_course: whether the school changes a team whose course has begun, as its cohort lets it (the same in
+    every deed below). Raises Refused without a reason, and otherwise after the course has begun. The same
+    click twice changes nothing.
     """
-    current, stored = _open(member, by)
+    current, stored = _open(member, by, now, in_course=in_course)
     if stored.participation == Participation.WITHDRAWN:
         return stored  # the same click twice
     if not reason.strip():
@@ -144,21 +155,31 @@ def withdraw_person(member: TeamMember, *, reason: str, by: User, now: datetime)
 
 
 @transaction.atomic
-def reopen(member: TeamMember, *, by: User, now: datetime) -> TeamMember:
+def reopen(member: TeamMember, *, by: User, now: datetime, in_course: bool = False) -> TeamMember:
     """Let a person who declined or was withdrawn back into the team, while it has room for them.
 
-    Who had been invited is invited again, and answers anew. Raises Refused when somebody has taken over.
+    Who had begun takes part again at once, and is told. Who had been invited is invited again, and answers
+    anew. Raises Refused when somebody has taken over.
     """
-    current, stored = _open(member, by)
+    current, stored = _open(member, by, now, in_course=in_course)
     if stored.participation in IN_TEAM:
         return stored  # the same click twice
     if stored.participation != Participation.WITHDRAWN:
         raise Refused(_("Somebody has taken over from %(name)s already.") % {"name": stored.name})
-    if current.members.count() >= current.intake.team_max:
-        raise Refused(
-            _("The team may have at most %(count)s people. Remove somebody first.")
-            % {"count": current.intake.team_max}
+    _require_room(current)
+    if stored.began_at is not None:
+        step(
+            stored,
+            Participation.ACTIVE,
+            about=current,
+            verb=REOPENED,
+            by=by,
+            now=now,
+            left_at=None,
+            left_reason="",
         )
+        letters.back_in_course(stored, now=now)
+        return stored
     step(
         stored,
         Participation.NOMINATED,
@@ -178,19 +199,25 @@ def reopen(member: TeamMember, *, by: User, now: datetime) -> TeamMember:
 
 @transaction.atomic
 def replace(
-    member: TeamMember, reserve: TeamMember, *, reason: str = "", by: User, now: datetime
+    member: TeamMember,
+    reserve: TeamMember,
+    *,
+    reason: str = "",
+    by: User,
+    now: datetime,
+    in_course: bool = False,
 ) -> TeamMember:
     """Let a named reserve take over from a person who has left, or who leaves by this very deed.
 
     The reserve is in the team at once, and is invited when the school has told on which basis they are
     admitted. Raises Refused for a change that would break the intake's rules, saying what would be lacking;
-    for somebody who is in the team without a reason; and after the first session has begun.
+    for somebody who is in the team without a reason; and after the course has begun.
     """
-    current, leaving = _open(member, by)
+    current, leaving = _open(member, by, now, in_course=in_course)
     entering = fresh(current, reserve)
     if leaving.replaced_by_id == entering.pk:
         return entering  # the same click twice
-    change = _standing(current).change(leaving, entering)
+    change = _standing(current, now).change(leaving, entering)
     if change is None:
         raise Refused(_("This replacement is not possible any more. Reload the page to see what is new."))
     if not change.is_legal:
@@ -237,27 +264,75 @@ def replace_by_new(
     reason: str = "",
     by: User,
     now: datetime,
+    in_course: bool = False,
 ) -> TeamMember:
     """Let a person whom nobody has named before take over. Raises Refused as name_reserve and replace do."""
     newcomer = name_reserve(member.application, values, documents=documents, by=by, now=now)
-    return replace(member, newcomer, reason=reason, by=by, now=now)
+    return replace(member, newcomer, reason=reason, by=by, now=now, in_course=in_course)
 
 
-def _open(member: TeamMember, by: User) -> tuple[Application, TeamMember]:
+@transaction.atomic
+def join(reserve: TeamMember, *, by: User, now: datetime) -> TeamMember:
+    """Let a named reserve come into a team whose course has begun, in addition to those who are in it.
+
+    Only for the school, in the cohort. They are invited when the school has told on which basis they are
+    admitted. Raises Refused when the team is full.
+    """
+    current, entering = _open(reserve, by, now, in_course=True)
+    if entering.participation in IN_TEAM:
+        return entering  # the same click twice
+    _require_room(current)
+    step(entering, Participation.NOMINATED, about=current, verb=ADDED, by=by, now=now, joined_at=now)
+    if accepts_answers(current) and told(entering):
+        invite(entering, current, by=by, now=now)
+    if current.coordinator_id != by.pk:
+        letters.team_grew(current, by=by, member=entering, now=now)
+    return entering
+
+
+@transaction.atomic
+def join_new(
+    application: Application, values: Values, *, documents: Sequence[Upload] = (), by: User, now: datetime
+) -> TeamMember:
+    """Let a person whom nobody has named before join. Raises Refused as name_reserve and join do."""
+    newcomer = name_reserve(application, values, documents=documents, by=by, now=now)
+    return join(newcomer, by=by, now=now)
+
+
+def _open(
+    member: TeamMember, by: User, now: datetime, *, in_course: bool = False
+) -> tuple[Application, TeamMember]:
     """The locked application and the person, where the team may change and `by` may do it."""
     current = locked(member.application)
     require_speaks(current, by)
-    _require_changeable(current)
+    if not in_course:
+        _require_changeable(current, now)
+    elif not by.is_course_administrator or current.state not in CHANGEABLE:
+        raise Refused(_("The team cannot be changed now."))
     return current, fresh(current, member)
 
 
-def _require_changeable(application: Application) -> None:
-    if not may_change(application, everyone_of(application)):
+def _require_open_to(application: Application, by: User, now: datetime) -> None:
+    """What is written about a person may be corrected by the school as long as the team has a prospect."""
+    if not (by.is_course_administrator and application.state in CHANGEABLE):
+        _require_changeable(application, now)
+
+
+def _require_changeable(application: Application, now: datetime) -> None:
+    if not may_change(application, everyone_of(application), now):
         raise Refused(_("The team cannot be changed now."))
 
 
-def _standing(application: Application) -> Viability:
-    return viability(application, everyone_of(application))
+def _require_room(application: Application) -> None:
+    if application.members.count() >= application.intake.team_max:
+        raise Refused(
+            _("The team may have at most %(count)s people. Remove somebody first.")
+            % {"count": application.intake.team_max}
+        )
+
+
+def _standing(application: Application, now: datetime) -> Viability:
+    return viability(application, everyone_of(application), now)
 
 
 def _leave(
@@ -271,6 +346,7 @@ def _leave(
     replaced_by: TeamMember | None = None,
 ) -> None:
     """Out of the team; who had been invited is told, and an invitation that has not left never does."""
+    has_begun = member.participation in BEGUN
     step(
         member,
         to,
@@ -283,6 +359,8 @@ def _leave(
         left_reason=reason,
         replaced_by=replaced_by,
     )
-    if member.invited_at is not None:
+    if has_begun:
+        letters.left_course(member, now=now)
+    elif member.invited_at is not None:
         letters.recall_invitation(member, now=now)
         letters.person_left(member, now=now)

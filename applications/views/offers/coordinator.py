@@ -52,7 +52,7 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:
             "is_open": found is not None and found.is_open_at(now),
             "is_late": found is not None and found.state == OfferState.SENT and not found.is_open_at(now),
             "is_proven": may_submit(user, application),
-            "can_give_up": found is not None and offers.may_give_up(found),
+            "can_give_up": found is not None and offers.may_give_up(found, now),
             "team": application.members.all(),
             "faults": offers.team_faults(application),
             "accept_form": AcceptForm(initial={"seen": team_digest(application)}),

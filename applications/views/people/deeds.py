@@ -159,7 +159,7 @@ def person_withdraw(request: HttpRequest, reference: str, pk: int) -> HttpRespon
 
     if done := _carried_out(request, application, form, withdraw):
         return done
-    stand = viability(application, everyone_of(application))
+    stand = viability(application, everyone_of(application), timezone.now())
     return _page(
         request,
         application,
@@ -178,7 +178,7 @@ def person_withdraw(request: HttpRequest, reference: str, pk: int) -> HttpRespon
 def person_replace(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Let a named reserve take over: those who keep the rules true; why the others cannot, is said."""
     application, member = _found(request, reference, pk)
-    stand = viability(application, everyone_of(application))
+    stand = viability(application, everyone_of(application), timezone.now())
     form = ReplacementForm(
         request.POST or kept_post(request),
         reserves=stand.legal_for(member),

@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Application, TeamMember
 from applications.models.people import everyone_of, role_told, stays
-from applications.models.viability import TAKES_RESERVES, viability
+from applications.models.viability import CHANGEABLE, TAKES_RESERVES, viability
 from applications.states import Participation
 from applications.views.coordinator import access
 from innoskole.accounts.guards import person
@@ -39,7 +40,7 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
     """Progress per person, never what a document says."""
     application = team_of(request, reference)
     everyone = everyone_of(application)
-    stand = viability(application, everyone)
+    stand = viability(application, everyone, timezone.now())
     title = _("The persons in the team")
     return TemplateResponse(
         request,
@@ -50,6 +51,7 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
             "trail": access.trail(application),
             "title": title,
             "stand": stand,
+            "is_over": application.state in CHANGEABLE and not stand.is_open,
             "people": [
                 Row(
                     departure.member,

@@ -30,7 +30,7 @@ def teams(request: HttpRequest, slug: str) -> HttpResponse:
     """Every team with a place; the filter lives in the address."""
     intake = get_object_or_404(Intake, slug=slug)
     form = TeamFilterForm(request.GET)
-    found = teams_of(intake, form.chosen())
+    found = teams_of(intake, form.chosen(), now=timezone.now())
     return TemplateResponse(
         request,
         "applications/people/teams.html",
@@ -51,7 +51,7 @@ def teams_export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         raise Http404
     intake = get_object_or_404(Intake, slug=slug)
     form = TeamFilterForm(request.GET)
-    lines = [line for team in teams_of(intake, form.chosen()) for line in _lines(team)]
+    lines = [line for team in teams_of(intake, form.chosen(), now=timezone.now()) for line in _lines(team)]
     file_name = f"teams-{intake.slug}.{kind}"
     record_export(
         intake,

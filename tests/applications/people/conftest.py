@@ -48,7 +48,7 @@ def accepted(application: a.Application) -> a.Offer:
 
 def stand_of(application: a.Application) -> Viability:
     fresh = a.Application.objects.select_related("intake", "offer").get(pk=application.pk)
-    return viability(fresh, everyone_of(fresh))
+    return viability(fresh, everyone_of(fresh), NOW)
 
 
 def states(application: a.Application) -> dict[str, str]:

@@ -69,7 +69,7 @@ def test_a_full_team_takes_nobody_for_one_who_left_long_ago(team, reserve) -> No
 def test_a_team_is_open_while_it_has_a_prospect(state, team) -> None:
     team.state = state
     expected = state in (State.WAITLISTED, State.ADMITTED, State.ENROLLED)
-    assert viability(team, everyone_of(team)).is_open is expected
+    assert viability(team, everyone_of(team), NOW).is_open is expected
 
 
 def test_a_team_is_closed_when_the_course_has_begun(team) -> None:
@@ -89,7 +89,7 @@ def test_until_when_follows_the_offer(team) -> None:
 def test_reading_asks_a_constant_number_of_queries(team, reserve, django_assert_num_queries) -> None:
     fresh = a.Application.objects.select_related("intake", "offer").get(pk=team.pk)
     with django_assert_num_queries(2):
-        viability(fresh, everyone_of(fresh))
+        viability(fresh, everyone_of(fresh), NOW)
 
 
 def test_who_was_in_it_when(team, reserve) -> None:
