@@ -1,4 +1,5 @@
 from assessment.models.deliveries import Delivery, DeliveryDraft, DeliveryFile, DeliveryMember, Statement
+from assessment.models.readiness_rule import ReadinessRule
 from assessment.models.requirements import RequirementRule, TeamRequirement, WorkRequirement
 from assessment.models.results import Assessment, CatchUp, Override, OverrideKind, Result, Way
 
@@ -11,6 +12,7 @@ __all__ = [
     "DeliveryMember",
     "Override",
     "OverrideKind",
+    "ReadinessRule",
     "RequirementRule",
     "Result",
     "Statement",
