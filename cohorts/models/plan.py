@@ -1,8 +1,8 @@
 """A cohort's plan as plain values, and what is wrong with it or worth a second look.
 
 Sources: programme page, «6 samlinger à 2-3 dager, til sammen 14 dager», «Samling 6: Studietur»; the figures
-are the cohort's. Holidays: innoskole.deadlines.reckoning. School holidays differ between municipalities and are
-not known here.
+are the cohort's. Holidays: innoskole.deadlines.reckoning. School holidays differ between municipalities, and
+are not known here.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cohorts.models.cohort import Cohort, Instructor
-from cohorts.models.session import Session, SessionDay
+from cohorts.models.session import Session, SessionDay, hours, span
 from innoskole.deadlines.reckoning import DAY, SATURDAY, is_public_holiday
 from innoskole.ui import formats
 
@@ -41,6 +41,10 @@ class PlannedDay:
     ends: time = time(16)
     items: tuple[PlannedItem, ...] = ()
 
+    @property
+    def hours(self) -> str:
+        return hours(self.starts, self.ends)
+
 
 @dataclass(frozen=True)
 class PlannedSession:
@@ -53,6 +57,10 @@ class PlannedSession:
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
+
+    @property
+    def when(self) -> str:
+        return span([day.held_on for day in self.days])
 
     def moved(self, by: timedelta) -> "PlannedSession":
         days = tuple(replace(day, held_on=day.held_on + by) for day in self.days)
@@ -284,12 +292,11 @@ def _items(plan: Plan) -> Iterator[Finding]:
                 if item.starts < day.starts or item.ends > day.ends:
                     yield Finding(
                         Weight.WARNING,
-                        _("“%(item)s” on %(day)s is outside the hours of the day, %(from)s–%(to)s.")
+                        _("“%(item)s” on %(day)s is outside the hours of the day, %(hours)s.")
                         % {
                             "item": item.title,
                             "day": when,
-                            "from": f"{day.starts:%H.%M}",
-                            "to": f"{day.ends:%H.%M}",
+                            "hours": hours(day.starts, day.ends),
                         },
                         session.number,
                     )

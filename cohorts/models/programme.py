@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models.cohort import Cohort
-from cohorts.models.session import SessionDay, in_language
+from cohorts.models.session import SessionDay, hours, in_language
 from cohorts.models.team import Participant
 from innoskole.accounts.models import User
 
@@ -117,6 +117,10 @@ class ProgrammeItem(models.Model):
     @property
     def pillar_labels(self) -> list[str | Promise]:
         return [pillar.label for pillar in self.pillars]
+
+    @property
+    def hours(self) -> str:
+        return hours(self.starts, self.ends)
 
     @property
     def minutes(self) -> int:

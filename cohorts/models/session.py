@@ -5,26 +5,31 @@ Source: programme page, «6 samlinger fordelt på 14 dager», each of 2 to 3 day
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from itertools import pairwise
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy as _
+from django.utils import dateformat, timezone, translation
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cohorts.models.cohort import Cohort
+from innoskole.deadlines.reckoning import DAY
+from innoskole.ui import formats
 
 
 class Half(models.TextChoices):
     """What attendance is counted in."""
 
-    MORNING = "morning", _("Before lunch")
-    AFTERNOON = "afternoon", _("After lunch")
+    MORNING = "morning", gettext_lazy("Before lunch")
+    AFTERNOON = "afternoon", gettext_lazy("After lunch")
 
 
 class Halves(models.TextChoices):
-    BOTH = "both", _("The whole day")
-    MORNING = "morning", _("Before lunch only")
-    AFTERNOON = "afternoon", _("After lunch only")
+    BOTH = "both", gettext_lazy("The whole day")
+    MORNING = "morning", gettext_lazy("Before lunch only")
+    AFTERNOON = "afternoon", gettext_lazy("After lunch only")
 
 
 def in_language(row: models.Model, field: str) -> str:
@@ -32,6 +37,27 @@ def in_language(row: models.Model, field: str) -> str:
     chosen: str = getattr(row, f"{field}_{translation.get_language()}", "")
     fallback: str = getattr(row, f"{field}_nb")
     return chosen or fallback
+
+
+def clock(value: time) -> str:
+    """«09.00», as the language writes it."""
+    return dateformat.time_format(value, formats.patterns().clock)
+
+
+def hours(starts: time, ends: time) -> str:
+    """«09.00–16.00»."""
+    return f"{clock(starts)}–{clock(ends)}"
+
+
+def span(days: Sequence[date]) -> str:
+    """Days in order, in words: «tirsdag 14. september 2027 – torsdag 16. september 2027».
+
+    Days that do not follow upon each other are told one by one; empty for none.
+    """
+    told = [formats.day(day, weekday=True) for day in days]
+    if len(days) > 1 and all(later - earlier == DAY for earlier, later in pairwise(days)):
+        return f"{told[0]} – {told[-1]}"
+    return get_text_list(told, _("and"))
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -53,16 +79,16 @@ class Session(models.Model):
     """
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="sessions")
-    number = models.PositiveSmallIntegerField(_("number"))
-    title_nb = models.CharField(_("title (bokmål)"), max_length=120)
-    title_nn = models.CharField(_("title (nynorsk)"), max_length=120, blank=True)
-    title_en = models.CharField(_("title (English)"), max_length=120, blank=True)
-    about_nb = models.TextField(_("content (bokmål)"), blank=True)
-    about_nn = models.TextField(_("content (nynorsk)"), blank=True)
-    about_en = models.TextField(_("content (English)"), blank=True)
-    place = models.CharField(_("place"), max_length=200, blank=True)
-    is_study_tour = models.BooleanField(_("study tour"), default=False)
-    changed_at = models.DateTimeField(_("time or place changed"), null=True, blank=True)
+    number = models.PositiveSmallIntegerField(gettext_lazy("number"))
+    title_nb = models.CharField(gettext_lazy("title (bokmål)"), max_length=120)
+    title_nn = models.CharField(gettext_lazy("title (nynorsk)"), max_length=120, blank=True)
+    title_en = models.CharField(gettext_lazy("title (English)"), max_length=120, blank=True)
+    about_nb = models.TextField(gettext_lazy("content (bokmål)"), blank=True)
+    about_nn = models.TextField(gettext_lazy("content (nynorsk)"), blank=True)
+    about_en = models.TextField(gettext_lazy("content (English)"), blank=True)
+    place = models.CharField(gettext_lazy("place"), max_length=200, blank=True)
+    is_study_tour = models.BooleanField(gettext_lazy("study tour"), default=False)
+    changed_at = models.DateTimeField(gettext_lazy("time or place changed"), null=True, blank=True)
 
     objects = SessionQuerySet.as_manager()
 
@@ -87,18 +113,23 @@ class Session(models.Model):
         """The days in order. Reads the relation `days` only."""
         return sorted(day.held_on for day in self.days.all())
 
+    @property
+    def when(self) -> str:
+        """In words; empty when it is not placed in time."""
+        return span(self.dates)
+
 
 class SessionDay(models.Model):
     """A day of a session. halves: what attendance is registered of."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="days")
-    held_on = models.DateField(_("date"))
-    starts = models.TimeField(_("starts"), default=time(9, 0))
-    ends = models.TimeField(_("ends"), default=time(16, 0))
+    held_on = models.DateField(gettext_lazy("date"))
+    starts = models.TimeField(gettext_lazy("starts"), default=time(9, 0))
+    ends = models.TimeField(gettext_lazy("ends"), default=time(16, 0))
     halves = models.CharField(
-        _("attendance is registered"), max_length=10, choices=Halves.choices, default=Halves.BOTH
+        gettext_lazy("attendance is registered"), max_length=10, choices=Halves.choices, default=Halves.BOTH
     )
-    place = models.CharField(_("place, if another than the session's"), max_length=200, blank=True)
+    place = models.CharField(gettext_lazy("place, if another than the session's"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["held_on", "pk"]
@@ -110,6 +141,10 @@ class SessionDay(models.Model):
 
     def __str__(self) -> str:
         return self.held_on.isoformat()
+
+    @property
+    def hours(self) -> str:
+        return hours(self.starts, self.ends)
 
     @property
     def half_days(self) -> tuple[Half, ...]:
