@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 3600},
     },
     "write-letters": {"task": "applications.tasks.write_missing_letters", **EVERY_MINUTE},
+    "begin-course": {"task": "cohorts.tasks.begin_course", **EVERY_MINUTE},
     "let-go-of-late-places": {"task": "applications.tasks.sweep_late", **EVERY_MINUTE},
     "let-go-of-voided-answers": {"task": "applications.tasks.sweep_appeals", **EVERY_MINUTE},
 }

@@ -30,6 +30,7 @@ TITLES: dict[str, str | Promise] = {
     REMIND: gettext_lazy("Remind people of deadlines"),
     "refresh-calendars": gettext_lazy("Bring people's calendars up to date"),
     "write-letters": gettext_lazy("Write letters of decisions that were left unwritten"),
+    "begin-course": gettext_lazy("Let the course begin for those who have confirmed"),
     "let-go-of-late-places": gettext_lazy("Free places that were held for late applications"),
     "let-go-of-voided-answers": gettext_lazy("Let go of answers to appeals that were voided"),
     WATCH: gettext_lazy("Watch over reminders and e-mail"),
