@@ -3,9 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.navigation import Page, Room
+from cohorts.permissions.attendance import is_staff
 
 PAGES = (
     Page(room=Room.COHORT, label=_("Teams"), url_name="cohorts:cohort", order=10),
     Page(room=Room.TEAM, label=_("Team"), url_name="cohorts:team", order=10),
     Page(room=Room.COURSE, label=_("Overview"), url_name="cohorts:course", order=10),
+    Page(room=Room.COHORT, label=_("Attendance"), url_name="cohorts:attendance", order=40),
+    Page(room=Room.TEAM, label=_("Attendance"), url_name="cohorts:team_attendance", order=25, shown=is_staff),
+    Page(room=Room.COURSE, label=_("Attendance"), url_name="cohorts:own_attendance", order=30),
+    Page(room=Room.COURSE, label=_("My employer"), url_name="cohorts:consent", order=90),
 )

@@ -277,9 +277,7 @@ def progress(cohorts: "models.QuerySet[Cohort]") -> dict[int, list[Progress]]:
 
     def here(cohort: int, on: date) -> set[int]:
         return {
-            pk
-            for pk, (began, left) in people[cohort].items()
-            if began <= on and (left is None or on <= left)
+            pk for pk, (began, left) in people[cohort].items() if began <= on and (left is None or on <= left)
         }
 
     return {

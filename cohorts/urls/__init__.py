@@ -1,6 +1,9 @@
-from cohorts.urls import cohorts
+from cohorts.urls import attendance, cohorts, employer, speakers
 
 app_name = "cohorts"
 urlpatterns = [
     *cohorts.urlpatterns,
+    *speakers.urlpatterns,
+    *attendance.urlpatterns,
+    *employer.urlpatterns,
 ]
