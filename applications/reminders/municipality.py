@@ -95,6 +95,7 @@ def _unanswered_requests() -> "QuerySet[InformationRequest]":
 
 INFORMATION = Kind(
     key="information",
+    is_of_decision=True,
     label=gettext_lazy("Answer to a request for information"),
     demand=gettext_lazy("Answer by {when}"),
     why=WHY,
@@ -122,6 +123,7 @@ def _unanswered_offers() -> "QuerySet[Offer]":
 
 OFFER = Kind(
     key="offer",
+    is_of_decision=True,
     label=gettext_lazy("Answer to the offer of a place"),
     demand=gettext_lazy("Answer by {when}"),
     why=gettext_lazy(

@@ -7,6 +7,7 @@ queued (nothing happened), sending (the sweep decides by on_crash) or settled.
 import logging
 import smtplib
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from time import monotonic
 from urllib.parse import urlsplit
@@ -33,6 +34,8 @@ SWEEP_LIMIT = 500
 # A slow mail server must not let a sweep run into its time limit, which would cut a letter in two: what is
 # left is the next sweep's.
 SWEEP_SECONDS = 90
+# Mail servers put an end to a connection after some number of letters; 100 is common.
+LETTERS_OF_A_CONNECTION = 50
 
 State = Message.State
 
@@ -89,11 +92,62 @@ def _words_of(error: Exception) -> str:
     return f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
 
 
-def deliver(pk: int, now: datetime) -> bool:
+class Connection:
+    """A connection to the mail server that is kept from letter to letter, and made anew when it is gone."""
+
+    def __init__(self) -> None:
+        self._backend: BaseEmailBackend | None = None
+        self._carried = 0
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def open(self) -> BaseEmailBackend:
+        """One that answers; raises Unreachable when there is none to be had."""
+        if self._backend and (self._carried >= LETTERS_OF_A_CONNECTION or not _answers(self._backend)):
+            self.close()
+        if self._backend is None:
+            self._backend, self._carried = get_connection(), 0
+            try:
+                self._backend.open()
+            except (smtplib.SMTPException, OSError) as error:
+                self.close()
+                raise Unreachable(error) from error
+        self._carried += 1
+        return self._backend
+
+    def close(self) -> None:
+        backend, self._backend = self._backend, None
+        if backend is None:
+            return
+        try:
+            backend.close()
+        except (smtplib.SMTPException, OSError) as error:
+            # The letter's fate was settled before the good-bye.
+            logger.info("The mail server hung up first: %s", error)
+
+
+def _answers(backend: BaseEmailBackend) -> bool:
+    """Asked before each further letter: of one that goes unanswered, nobody knows whether it was taken."""
+    server = getattr(backend, "connection", None)
+    if server is None:  # a backend without a server
+        return True
+    try:
+        code, _words = server.noop()
+    except (smtplib.SMTPException, OSError):
+        return False
+    return bool(code == 250)
+
+
+def deliver(pk: int, now: datetime, connection: Connection | None = None) -> bool:
     """Send one queued message that is due. Returns whether the mail server took it.
 
-    Whoever wins the conditional update sends; everybody else returns at once. Raises Unreachable, after
-    the letter has been put off, if no mail server answers.
+    connection: to be used and kept; else one is made for this letter. Whoever wins the conditional update
+    sends; everybody else returns at once. Raises Unreachable, after the letter has been put off, if no mail
+    server answers.
     """
     claimed = Message.objects.due(now).filter(pk=pk)
     if not claimed.update(state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1):
@@ -110,7 +164,7 @@ def deliver(pk: int, now: datetime) -> bool:
         _hold_back(message, why)
         return False
     try:
-        _send(message)
+        _send(message, connection)
     except Refusal as refusal:
         _put_off(message, refusal, now)
         if isinstance(refusal, Unreachable):
@@ -127,14 +181,15 @@ def sweep(now: datetime) -> int:
     stale.filter(attempts__gt=len(BACKOFF)).update(state=State.FAILED, failed_at=now)
     stale.update(state=State.QUEUED, next_attempt_at=now)
     sent, began = 0, monotonic()
-    for pk in list(Message.objects.due(now).values_list("pk", flat=True)[:SWEEP_LIMIT]):
-        if monotonic() - began > SWEEP_SECONDS:
-            break
-        try:
-            sent += deliver(pk, now)
-        except Unreachable as error:
-            logger.error("The mail server cannot be reached: %s", error)
-            break
+    with Connection() as connection:
+        for pk in list(Message.objects.due(now).values_list("pk", flat=True)[:SWEEP_LIMIT]):
+            if monotonic() - began > SWEEP_SECONDS:
+                break
+            try:
+                sent += deliver(pk, now, connection)
+            except Unreachable as error:
+                logger.error("The mail server cannot be reached: %s", error)
+                break
     return sent
 
 
@@ -163,7 +218,7 @@ def _put_off(message: Message, refusal: Refusal, now: datetime) -> None:
         mine.update(state=State.QUEUED, next_attempt_at=now + wait, error=error)
 
 
-def _send(message: Message) -> None:
+def _send(message: Message, connection: Connection | None) -> None:
     """Hand the letter to the mail server; raises Refusal if that does not take it."""
     mail = EmailMultiAlternatives(
         subject=message.subject,
@@ -172,21 +227,18 @@ def _send(message: Message) -> None:
         headers=_headers(message),
     )
     mail.attach_alternative(message.body_html, "text/html")
-    connection = get_connection()
-    try:
-        _hand_over(mail, connection)
-    finally:
-        _hang_up(connection)
+    with nullcontext(connection) if connection else Connection() as used:
+        try:
+            _hand_over(mail, used.open())
+        except Refusal:
+            used.close()  # what it is in the middle of, nobody knows
+            raise
 
 
-def _hand_over(mail: EmailMultiAlternatives, connection: BaseEmailBackend) -> None:
+def _hand_over(mail: EmailMultiAlternatives, backend: BaseEmailBackend) -> None:
     """Translate what a mail server can say, and what can break, into a Refusal."""
     try:
-        connection.open()
-    except (smtplib.SMTPException, OSError) as error:
-        raise Unreachable(error) from error
-    try:
-        connection.send_messages([mail])
+        backend.send_messages([mail])
     except smtplib.SMTPHeloError as error:
         # It has not even heard of the letter.
         raise Unreachable(error) from error
@@ -215,17 +267,9 @@ def _headers(message: Message) -> dict[str, str]:
         "Auto-Submitted": "auto-generated",
         "Content-Language": message.language,
     }
-    if stop_of(message.kind):
+    if stop_of(message):
         # One click in the mail program (RFC 2369 and RFC 8058).
         page = reverse("notifications:stop", args=[message.uuid])
         headers["List-Unsubscribe"] = f"<{settings.BASE_URL}{page}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
-
-
-def _hang_up(connection: BaseEmailBackend) -> None:
-    try:
-        connection.close()
-    except (smtplib.SMTPException, OSError) as error:
-        # The letter's fate was settled before the good-bye.
-        logger.info("The mail server hung up first: %s", error)

@@ -17,6 +17,8 @@ from innoskole.accounts.models import User
 from innoskole.notifications import reasons, tasks
 from innoskole.notifications.models import Message
 
+SEARCHED = 600  # characters that a search reads
+
 
 def post(
     *,
@@ -98,7 +100,7 @@ def compose(
         expires_at=expires_at,
     )
     rewrite(message, template, {"recipient_name": name, **context})
-    message.search_text = f"{name} {email} {message.subject}".casefold()
+    message.search_text = f"{name} {email} {message.subject}".casefold()[:SEARCHED]
     return message
 
 

@@ -11,8 +11,9 @@ from innoskole.notifications.models import Message
 class Stop:
     """What a room does when a recipient wants no more letters like this one, or wants them again after all.
 
-    subjects: what stops, in the reader's language. is_stopped: whether all of it is stopped for the letter's
-    address. stop, undo: doing what is done already does no harm.
+    subjects: what stops, in the reader's language; empty when nothing in the letter can be stopped.
+    is_stopped: whether all of it is stopped for the letter's address. stop, undo: doing what is done already
+    does no harm.
     """
 
     subjects: Callable[[Message], list[str]]
@@ -29,5 +30,7 @@ def register(kind: str, stop: Stop) -> None:
     _stops[kind] = stop
 
 
-def stop_of(kind: str) -> Stop | None:
-    return _stops.get(kind)
+def stop_of(message: Message) -> Stop | None:
+    """How the letter's like can be stopped; None where they belong to a decision or to the matter itself."""
+    how = _stops.get(message.kind)
+    return how if how and how.subjects(message) else None

@@ -8,6 +8,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,6 +28,7 @@ from innoskole.ui import formats
 
 MAIL = "reminder"  # the kind of the messages, and the name of their template
 BATCH = 500  # people in one transaction
+MOST_LINES = 5_000  # of a kind in one sweep, which has a time limit; the next one takes up the rest
 TITLE = 120  # characters, so that the subject has room for the demand
 AN_HOUR = timedelta(hours=1)  # within which a sweep has come for sure
 
@@ -167,7 +169,8 @@ def sweep(now: datetime) -> int:
     people: dict[str, list[Reminder]] = defaultdict(list)
     for kind in all_kinds():
         try:
-            lines = list(due(kind, in_force[kind.key], now, claim=claim, pauses=pauses))
+            found = due(kind, in_force[kind.key], now, claim=claim, pauses=pauses)
+            lines = list(islice(found, MOST_LINES))
         except Exception as fault:
             logger.exception("The reminders of %s could not be found", kind.key)
             faults.append(fault)
@@ -302,6 +305,7 @@ def _context(lines: Sequence[Reminder], language: str) -> dict[str, Any]:
                 "url": line.url,
                 "due_at": line.due_at,
                 "is_deadline": kind_of(line.kind).is_deadline,
+                "is_appointment": kind_of(line.kind).is_appointment,
                 "is_late": line.step > 0,
                 "demand": str(kind_of(line.kind).demand).format(when=formats.deadline(line.due_at)),
                 "why": str(kind_of(line.kind).why),

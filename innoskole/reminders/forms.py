@@ -62,6 +62,8 @@ class LedgerFilter(forms.Form):
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     scope = forms.ChoiceField(label=gettext_lazy("Intake or cohort"), required=False)
+    # «applications.application:12», in links from the page of one matter.
+    about = forms.RegexField(r"^\w+\.\w+:\d+$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, scopes: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,6 +81,10 @@ class LedgerFilter(forms.Form):
         for name in ("kind", "scope"):
             if self.asked(name):
                 found = found.filter(**{name: self.asked(name)})
+        if self.asked("about"):
+            label, pk = self.asked("about").split(":")
+            app, model = label.split(".")
+            found = found.filter(about_type__app_label=app, about_type__model=model, about_id=pk)
         state = self.asked("state")
         if state in MESSAGE_STATES:
             found = found.filter(why_not="", message__state__in=MESSAGE_STATES[state])

@@ -44,8 +44,11 @@ class Kind:
     scope: what the ledger groups by, as the slug of an intake. about: on whose page the mail is listed.
     rule: what holds until the school changes it.
     to_many: whether a row may have several recipients: then each is asked for, instead of each row.
+    is_of_decision: whether the reminder goes with a decision, as of an offer that lapses unanswered: its
+    recipient cannot stop it.
     is_deadline: whether the moment is a deadline; else it is one since which the thing waits, and every
     reminder comes after it. The demand has no «{when}» then.
+    is_appointment: the moment is when something begins that stands in people's calendars by itself.
     """
 
     key: str
@@ -63,6 +66,8 @@ class Kind:
     rule: Rule = USUAL
     to_many: bool = False
     is_deadline: bool = True
+    is_appointment: bool = False
+    is_of_decision: bool = False
 
 
 def at_the_end_of(rows: "QuerySet[Any]", day: str, *, name: str = "due_at") -> "QuerySet[Any]":

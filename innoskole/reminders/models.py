@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -97,7 +99,8 @@ class Reminder(models.Model):
 
     key: kind, row, day of the deadline, step and address, so that nobody hears the same twice; a line that is
     struck before its mail leaves gives the key back, by a number after it. object_id: pk of the row of the
-    kind's `open`. claim: of the sweep that wrote the line. The mail's own state is the message's.
+    kind's `open`. about: on whose page it is told. claim: of the sweep that wrote the line. The mail's own
+    state is the message's.
     """
 
     key = models.CharField(_("key"), max_length=400, unique=True)
@@ -115,6 +118,9 @@ class Reminder(models.Model):
     language = models.CharField(_("language"), max_length=2)
     title = models.CharField(_("what it is about"), max_length=250)
     url = models.URLField(max_length=600, blank=True)
+    about_type = models.ForeignKey(ContentType, models.PROTECT, null=True, blank=True, related_name="+")
+    about_id = models.CharField(max_length=40, blank=True)
+    about = GenericForeignKey("about_type", "about_id")
     claim = models.UUIDField()
     message = models.ForeignKey(
         Message, models.PROTECT, null=True, blank=True, related_name="reminders", verbose_name=_("e-mail")
@@ -124,9 +130,6 @@ class Reminder(models.Model):
     search_text = models.CharField(max_length=600, editable=False, default="")
 
     objects = ReminderQuerySet.as_manager()
-
-    # On whose page the mail is listed: known to the sweep that writes the line, and not stored.
-    about: models.Model
 
     class Meta:
         constraints = [
@@ -138,6 +141,7 @@ class Reminder(models.Model):
             models.Index(fields=["kind", "object_id", "due_on", "step"], name="reminder_of_deadline"),
             models.Index(fields=["-happened_at", "-id", "search_text"], name="reminder_newest"),
             models.Index(fields=["claim", "to_email"], name="reminder_of_sweep"),
+            models.Index(fields=["about_type", "about_id"], name="reminder_about"),
         ]
 
     def __str__(self) -> str:

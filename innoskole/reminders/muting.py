@@ -75,9 +75,9 @@ def subjects(message: Message) -> list[str]:
 
 
 def _kinds(message: Message) -> list[Kind]:
-    """Of which the mail reminds, also in lines that were struck."""
+    """Those of which the mail reminds, also in lines that were struck, and which its reader may stop."""
     named = set(message.reminders.values_list("kind", flat=True))
-    return [kind for kind in all_kinds() if kind.key in named]
+    return [kind for kind in all_kinds() if kind.key in named and not kind.is_of_decision]
 
 
 def _declined(message: Message, now: datetime) -> PauseQuerySet:

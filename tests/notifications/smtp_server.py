@@ -23,6 +23,7 @@ USUAL = {
     "DATA": "354 go ahead",
     TEXT: "250 taken",
     "RSET": "250 ok",
+    "NOOP": "250 ok",
     "QUIT": "221 bye",
 }
 
@@ -37,6 +38,7 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Conversation)
         self.replies = USUAL | replies
         self.letters: list[bytes] = []
+        self.conversations = 0
         self.is_over = threading.Event()
 
     @property
@@ -52,6 +54,7 @@ class Conversation(socketserver.StreamRequestHandler):
     server: Server
 
     def handle(self) -> None:
+        self.server.conversations += 1
         try:
             self.answer(GREETING)
             while line := self.rfile.readline():

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from innoskole.accounts import audit
+from innoskole.notifications import delivery
 from innoskole.notifications.delivery import deliver
 from innoskole.notifications.models import Message
 from innoskole.reminders import kinds, muting
@@ -40,7 +41,7 @@ def reminder(key: str = "r", *lines: tuple[str, str], email: str = "kari@example
         body_text="Link: /offer/secret-token/",
         **fields,
     )
-    for number, (kind, why_not) in enumerate(lines or [("offer", "")]):
+    for number, (kind, why_not) in enumerate(lines or [("guarantee", "")]):
         Reminder.objects.create(
             key=f"{key}:{number}",
             kind=kind,
@@ -107,13 +108,13 @@ def test_a_letter_that_has_not_left_says_so():
 
 
 def test_a_reminder_tells_of_each_deadline_and_what_was_left_out():
-    letter = reminder("r", ("offer", ""), ("offer", Why.DONE), ("gone", ""))
+    letter = reminder("r", ("guarantee", ""), ("guarantee", Why.DONE), ("gone", ""))
     page = html(Client(**ENGLISH).get(why(letter)))
     for text in (
         "a deadline was near, or had passed",
         "Thing number 0",
         "Deadline: Tuesday 4 May 2027 at 10:00, Norwegian time.",
-        "You get this because you are the contact person for an application that has got a place.",
+        "You get this because the contact person has asked you to guarantee",
         "Thing number 1",
         "Left out of the e-mail: It was done before the reminder left.",
         "Thing number 2",
@@ -124,8 +125,8 @@ def test_a_reminder_tells_of_each_deadline_and_what_was_left_out():
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_page_asks_the_same_number_of_questions(rows, django_assert_num_queries):
-    letter = reminder("r", *[("offer", "")] * rows)
-    with django_assert_num_queries(2):  # the letter, its lines
+    letter = reminder("r", *[("guarantee", "")] * rows)
+    with django_assert_num_queries(3):  # the letter, its lines, and which of them may be stopped
         Client().get(why(letter))
 
 
@@ -148,20 +149,23 @@ def test_a_letter_that_nobody_knows_gets_a_friendly_answer(page):
 # --- No more of them --------------------------------------------------------------------------------
 
 
-def test_only_letters_that_one_can_do_without_can_be_stopped(server, settings):
+def test_only_letters_that_one_can_do_without_can_be_stopped(server, settings, monkeypatch):
     settings.BASE_URL = "https://innoskole.example.no"
     receipt, decision = post("a", kind="receipt"), post("b", kind="decision_place")
     mail = reminder("c", state="queued")
-    # What it reminds of is not in the database, so the last look would hold it back.
-    mail.reminders.all().delete()
-    for letter in (receipt, decision):
+    of_decision = reminder("d", ("offer", ""), state="queued")
+    # What they remind of is not in the database, so the last look would hold them back.
+    monkeypatch.delitem(delivery._checks, MAIL)
+    for letter in (receipt, decision, of_decision):
         deliver(letter.pk, NOW)
         assert html(Client(**ENGLISH).post(stop(letter)), 404)
+        assert "they cannot be stopped" in html(Client(**ENGLISH).get(why(letter)))
     deliver(mail.pk, NOW)
     headers = [
         (sent.message()["List-Unsubscribe"], sent.message()["List-Unsubscribe-Post"]) for sent in server.taken
     ]
     assert headers == [
+        (None, None),
         (None, None),
         (None, None),
         (f"<https://innoskole.example.no{stop(mail)}>", "List-Unsubscribe=One-Click"),
@@ -173,20 +177,20 @@ def test_opening_the_link_stops_nothing():
     letter = reminder()
     page = html(Client(**ENGLISH).get(stop(letter)))
     assert "Stop these reminders" in page
-    assert "Answer to the offer of a place" in page
+    assert "The approver&#x27;s guarantee" in page
     assert "Decisions, and the letters that go with them." in page
     assert Pause.objects.count() == 0
 
 
 def test_one_click_of_a_mail_program_stops_them_without_cookie_or_redirect(now):
-    letter = reminder("r", ("offer", ""), ("offer", ""))
+    letter = reminder("r", ("guarantee", ""), ("guarantee", ""))
     program = Client(enforce_csrf_checks=True, **ENGLISH)
     for _click in range(2):
         page = html(program.post(stop(letter), {"List-Unsubscribe": "One-Click"}))
         assert "The reminders are stopped" in page
     assert list(
         Pause.objects.values_list("kind", "to_email", "object_id", "by", "began_at", "until_at", "ended_at")
-    ) == [("offer", "kari@example.no", None, None, NOW, None, None)]
+    ) == [("guarantee", "kari@example.no", None, None, NOW, None, None)]
     assert [(event.verb, event.by, event.by_label) for event in audit.history(letter)] == [
         ("stopped such reminders", None, "kari@example.no")
     ]
@@ -219,7 +223,7 @@ def test_undoing_leaves_what_the_school_has_paused_and_what_others_have_stopped(
     muting.stop(letter, NOW)
     muting.stop(other, NOW)
     schools = Pause.objects.create(
-        kind="offer", to_email="kari@example.no", reason="Agreed", by=administrator, began_at=NOW
+        kind="guarantee", to_email="kari@example.no", reason="Agreed", by=administrator, began_at=NOW
     )
     muting.undo(letter, NOW)
     assert set(Pause.objects.in_force(NOW)) == {schools, Pause.objects.get(to_email="ola@example.no")}
@@ -227,8 +231,8 @@ def test_undoing_leaves_what_the_school_has_paused_and_what_others_have_stopped(
 
 
 def test_a_stop_covers_each_kind_in_the_mail_and_no_other():
-    known = [kind.key for kind in kinds.all_kinds()][:3]
-    letter = reminder("r", (known[0], ""), (known[1], Why.DONE), ("gone", ""))
+    known = [kind.key for kind in kinds.all_kinds() if not kind.is_of_decision][:3]
+    letter = reminder("r", (known[0], ""), (known[1], Why.DONE), ("offer", ""), ("gone", ""))
     muting.stop(letter, NOW)
     assert set(Pause.objects.values_list("kind", flat=True)) == set(known[:2])
     pause = Pause.objects.get(kind=known[0])
@@ -240,7 +244,7 @@ def test_a_stop_covers_each_kind_in_the_mail_and_no_other():
 
 
 def test_a_later_mail_with_another_kind_is_not_stopped_as_a_whole():
-    known = [kind.key for kind in kinds.all_kinds()][:2]
+    known = [kind.key for kind in kinds.all_kinds() if not kind.is_of_decision][:2]
     muting.stop(reminder("a", (known[0], "")), NOW)
     both = reminder("b", (known[0], ""), (known[1], ""))
     assert not muting.is_stopped(both, NOW)

@@ -6,6 +6,7 @@ from email import message_from_bytes
 
 import pytest
 
+from innoskole.notifications import delivery
 from innoskole.notifications.delivery import Unreachable, deliver
 from tests.factories import NOW
 from tests.notifications import smtp_server
@@ -151,3 +152,45 @@ def test_no_server_at_all(settings):
         deliver(letter.pk, NOW)
     letter.refresh_from_db()
     assert (letter.state, letter.error.partition(":")[0]) == ("queued", "ConnectionRefusedError")
+
+
+# --- One connection for many letters ------------------------------------------------------------------
+
+
+def swept(settings, **replies: str) -> tuple[int, int, list[str]]:
+    """Connections, letters that the server has read, and states, after one sweep over three letters."""
+    letters = [post(key, on_crash="unsure") for key in "abc"]
+    with smtp_server.running(**replies) as server:
+        settings.EMAIL_PORT = server.port
+        delivery.sweep(NOW)
+    for letter in letters:
+        letter.refresh_from_db()
+    return server.conversations, len(server.letters), [letter.state for letter in letters]
+
+
+def test_a_sweep_sends_all_over_one_connection(settings):
+    assert swept(settings) == (1, 3, ["sent", "sent", "sent"])
+
+
+def test_a_connection_carries_only_so_many(settings, monkeypatch):
+    monkeypatch.setattr(delivery, "LETTERS_OF_A_CONNECTION", 2)
+    assert swept(settings) == (2, 3, ["sent", "sent", "sent"])
+
+
+@pytest.mark.parametrize("reply", ["421 bye", "500 what?", HANG_UP])
+def test_a_connection_that_does_not_answer_is_made_anew_and_no_letter_is_unsure(reply, settings):
+    assert swept(settings, NOOP=reply) == (3, 3, ["sent", "sent", "sent"])
+
+
+def test_a_refused_letter_does_not_harm_the_next(settings):
+    refused, taken = post("a"), post("b")
+    with smtp_server.running(RCPT="550 no such user") as server, delivery.Connection() as connection:
+        settings.EMAIL_PORT = server.port
+        assert not deliver(refused.pk, NOW, connection)
+        server.replies["RCPT"] = "250 ok"
+        assert deliver(taken.pk, NOW, connection)
+    assert (server.conversations, len(server.letters)) == (2, 1)
+
+
+def test_a_sweep_stops_at_a_server_that_went_away(settings):
+    assert swept(settings, **{GREETING: "421 too busy"}) == (1, 0, ["queued", "queued", "queued"])

@@ -13,7 +13,7 @@ from innoskole.reminders.kinds import Kind
 from tests.factories import NOW, ApplicationFactory, IntakeFactory, MunicipalityFactory, UserFactory
 
 OFFER: Kind = next(kind for kind in KINDS if kind.key == "offer")
-OFFER = replace(OFFER, rule=replace(OFFER.rule, before=(7, 2), every=0, most=0))
+OFFER = replace(OFFER, rule=replace(OFFER.rule, before=(7, 2), every=0, most=0), is_of_decision=False)
 
 
 def offer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
 
@@ -456,6 +457,35 @@ def test_i_see_my_own_and_stop_and_start_a_kind(log_in, browser) -> None:
         "asked to be reminded again",
         "asked not to be reminded",
     ]
+
+
+def test_a_reminder_that_goes_with_a_decision_cannot_be_stopped(log_in) -> None:
+    kari = UserFactory(email="kari@example.no")
+    offer(due_at=SOON, coordinator=kari)
+    with kinds.only(replace(OFFER, is_of_decision=True)):
+        own = log_in(kari)
+        page = html(own.get(reverse("reminders:mine")))
+        stop = reverse("reminders:stop", args=["offer"])
+        assert own.post(stop).status_code == 404
+    assert "You hear of it" in page
+    assert stop not in page
+    assert Pause.objects.count() == 0
+
+
+def test_the_page_of_a_matter_leads_to_its_own_lines(browser) -> None:
+    one, other = offer(due_at=SOON), offer(due_at=SOON)
+    sweep(NOW)
+    case = html(browser.get(reverse("applications:case", args=[one.application.reference])))
+    address = f"{reverse('reminders:ledger')}?about=applications.application:{one.application.pk}"
+    assert address in case
+    page = html(browser.get(address))
+    assert str(one.application.lead) in page
+    assert str(other.application.lead) not in page
+
+
+@pytest.mark.parametrize("about", ["applications.application:0", "no.such:1", "x"])
+def test_an_unknown_matter_has_no_lines_and_no_error(browser, about) -> None:
+    assert browser.get(reverse("reminders:ledger"), {"about": about}).status_code == 200
 
 
 def test_whom_nothing_concerns_is_told_so(log_in) -> None:

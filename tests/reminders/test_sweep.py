@@ -468,3 +468,11 @@ def test_the_task_reads_the_clock(now, kari):
 
 def test_the_tests_kinds_are_the_products():
     assert (ANSWER.key, REPLY.key) == (OFFER.key, INFORMATION.key)
+
+
+def test_a_sweep_takes_no_more_than_it_has_time_for_and_the_next_one_goes_on(monkeypatch) -> None:
+    monkeypatch.setattr(actions, "MOST_LINES", 2)
+    for _each in range(5):
+        offer()
+    assert [sweep(WEEK_BEFORE) for _tick in range(4)] == [2, 2, 1, 0]
+    assert Message.objects.count() == len(set(Message.objects.values_list("to_email", flat=True))) == 5

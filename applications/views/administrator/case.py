@@ -226,6 +226,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
             "decisions": application.decisions.with_letter(),
             "submissions": application.submissions.select_related("submitted_by").order_by("-number"),
             "letters": Message.objects.about(application),
+            "ledger": f"?about={application._meta.label_lower}:{application.pk}",
             "plain_deeds": [
                 (key, deed) for key, deed in PLAIN_DEEDS.items() if not deed.obstacle(application, now)
             ],

@@ -32,7 +32,7 @@ def why(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "message": letter,
         "reason": reason_of(letter.kind),
         "lines": lines_of(letter),
-        "can_be_stopped": stop_of(letter.kind) is not None,
+        "can_be_stopped": stop_of(letter) is not None,
     }
     return TemplateResponse(request, "notifications/why.html", context)
 
@@ -80,7 +80,7 @@ def _letter(request: HttpRequest, uuid: UUID) -> Message | None:
 
 def _stoppable(request: HttpRequest, uuid: UUID) -> tuple[Message, Stop] | None:
     letter = _letter(request, uuid)
-    how = stop_of(letter.kind) if letter else None
+    how = stop_of(letter) if letter else None
     return (letter, how) if letter and how else None
 
 

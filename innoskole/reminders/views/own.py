@@ -46,7 +46,11 @@ def my_reminders(request: HttpRequest) -> HttpResponse:
             "paused": [line for line in coming if line.why_not == Why.PAUSED],
             "list": listed,
             "rows": [(Row.of(line), words.why(line)) for line in listed.rows],
-            "kinds": [(kind, kind.key in muted) for kind in all_kinds() if kind.key in concerned],
+            "kinds": [
+                (kind, kind.key in muted)
+                for kind in all_kinds()
+                if kind.key in concerned and not kind.is_of_decision
+            ],
         },
     )
 
@@ -68,10 +72,14 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _kind(key: str) -> Kind:
+    """One that may be stopped."""
     try:
-        return kind_of(key)
+        kind = kind_of(key)
     except KeyError as unknown:
         raise Http404 from unknown
+    if kind.is_of_decision:
+        raise Http404
+    return kind
 
 
 def _muted(email: str, now: datetime) -> set[str]:
