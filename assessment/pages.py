@@ -1,5 +1,11 @@
 """The pages of this story in the three rooms of a cohort."""
 
-from cohorts.navigation import Page
+from django.utils.translation import gettext_lazy as _
 
-PAGES: tuple[Page, ...] = ()
+from cohorts.navigation import Page, Room
+
+PAGES: tuple[Page, ...] = (
+    Page(room=Room.COURSE, label=_("What do I lack?"), url_name="assessment:readiness", order=15),
+    Page(room=Room.TEAM, label=_("What we lack"), url_name="assessment:team_readiness", order=16),
+    Page(room=Room.COHORT, label=_("Progress"), url_name="assessment:progress", order=16),
+)

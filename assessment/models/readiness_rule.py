@@ -16,7 +16,7 @@ class ReadinessRule(models.Model):
     """A cohort without a row has the defaults.
 
     exam_needs_attendance: the programme page speaks of students who have taken part actively.
-    certificate_needs_requirements: a certificate of attendance tells of attendance; a school may ask for more.
+    certificate_needs_requirements: a certificate tells of attendance; a school may ask for more.
     """
 
     cohort = models.OneToOneField(Cohort, on_delete=models.CASCADE, related_name="readiness_rule")

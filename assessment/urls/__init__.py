@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from assessment.urls import readiness
 
 app_name = "assessment"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *readiness.urlpatterns,
+]
