@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models.cohort import Cohort
-from cohorts.models.session import SessionDay, hours, in_language
+from cohorts.models.session import SessionDay, fingerprint, hours, in_language
 from cohorts.models.team import Participant
 from innoskole.accounts.models import User
 
@@ -109,6 +109,11 @@ class ProgrammeItem(models.Model):
     @property
     def about(self) -> str:
         return in_language(self, "about")
+
+    @property
+    def version(self) -> str:
+        """Of the item with what it works on."""
+        return fingerprint(self, *sorted(self.outcomes.all(), key=lambda outcome: outcome.pk))
 
     @property
     def pillars(self) -> list[Pillar]:

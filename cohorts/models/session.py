@@ -5,6 +5,7 @@ Source: programme page, «6 samlinger fordelt på 14 dager», each of 2 to 3 day
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from hashlib import sha256
 from itertools import pairwise
 
 from django.db import models
@@ -37,6 +38,12 @@ def in_language(row: models.Model, field: str) -> str:
     chosen: str = getattr(row, f"{field}_{translation.get_language()}", "")
     fallback: str = getattr(row, f"{field}_nb")
     return chosen or fallback
+
+
+def fingerprint(*rows: models.Model) -> str:
+    """What rows say now, so that nobody overwrites what they have not seen."""
+    told = [[getattr(row, field.attname) for field in row._meta.concrete_fields] for row in rows]
+    return sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def clock(value: time) -> str:
@@ -112,6 +119,11 @@ class Session(models.Model):
     def dates(self) -> Sequence[date]:
         """The days in order. Reads the relation `days` only."""
         return sorted(day.held_on for day in self.days.all())
+
+    @property
+    def version(self) -> str:
+        """Of the session with its days, for the form in which both are changed."""
+        return fingerprint(self, *sorted(self.days.all(), key=lambda day: day.pk))
 
     @property
     def when(self) -> str:
