@@ -5,8 +5,9 @@ class CohortsConfig(AppConfig):
     name = "cohorts"
 
     def ready(self) -> None:
-        from cohorts import calendar, navigation, pages, reminders, waiting
-        from cohorts.emails import attendance, plan, speakers
+        from cohorts import calendar, home, navigation, pages, reminders, waiting
+        from cohorts.emails import attendance, people, plan, speakers
+        from innoskole.accounts import rooms
         from innoskole.accounts.waiting import register
         from innoskole.calendars import sources
         from innoskole.notifications import reasons
@@ -15,7 +16,10 @@ class CohortsConfig(AppConfig):
         navigation.register(*pages.PAGES)
         for question in waiting.QUESTIONS:
             register(question)
+        for rooms_question in home.QUESTIONS:
+            rooms.register(rooms_question)
         kinds.register(reminders.KINDS)
+        reasons.register(people.REASONS)
         reasons.register(speakers.REASONS)
         reasons.register(attendance.REASONS)
         reasons.register(plan.REASONS)

@@ -108,6 +108,9 @@ class Speaker(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                "session", "email", "title", condition=~Q(email=""), name="a_contribution_asked_for_once"
+            ),
             models.CheckConstraint(condition=Q(state__in=SpeakerState.values), name="speaker_state_is_known"),
             models.CheckConstraint(
                 condition=Q(ends=None) | Q(starts__isnull=False, starts__lt=F("ends")),

@@ -1,9 +1,11 @@
 """What waits for a person in a cohort's year, for the home page; cohorts.apps registers QUESTIONS."""
 
 from cohorts.waiting.attendance import attendance_waits
+from cohorts.waiting.cohorts import cohort_waits
 from cohorts.waiting.speakers import speaker_waits
 
 QUESTIONS = (
     attendance_waits,
+    cohort_waits,
     speaker_waits,
 )

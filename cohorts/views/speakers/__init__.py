@@ -1,0 +1,1 @@
+"""Speakers from outside: the staff's pages, the participants' page, and the speaker's own."""
