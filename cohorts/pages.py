@@ -3,10 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.navigation import Page, Room
+from cohorts.permissions import administers
 from cohorts.permissions.attendance import is_staff
 
 PAGES = (
     Page(room=Room.COHORT, label=_("Teams"), url_name="cohorts:cohort", order=10),
+    Page(room=Room.COHORT, label=_("Settings"), url_name="cohorts:settings", order=90, shown=administers),
     Page(room=Room.TEAM, label=_("Team"), url_name="cohorts:team", order=10),
     Page(room=Room.COURSE, label=_("Overview"), url_name="cohorts:course", order=10),
     Page(room=Room.COHORT, label=_("Attendance"), url_name="cohorts:attendance", order=40),

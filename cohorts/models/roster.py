@@ -9,14 +9,16 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.models import Application, TeamMember
+from applications.models import Application, Intake, MunicipalityRole, TeamMember
+from applications.models.intake import IntakeQuerySet
+from applications.models.people import everyone_of, role_told
 from applications.models.semester_fees import STUDENT_BASES
 from applications.models.teams import teams as teams_with_a_place
 from applications.models.viability import accepts_answers, lacks_of
-from applications.states import BEGUN, Participation, State
-from cohorts.models.cohort import Cohort
+from applications.states import BEGUN, IN_TEAM, IntakeState, Participation, PartnerState, State
+from cohorts.models.cohort import Cohort, CohortQuerySet
 from cohorts.models.session import SessionDay
-from cohorts.models.team import Team
+from cohorts.models.team import Participant, Team
 from innoskole.municipalities.names import casefold
 from innoskole.municipalities.regions import region_of
 
@@ -141,6 +143,23 @@ def _reasons(application: Application, members: Sequence[TeamMember], lacks: Seq
     return list(lacks)
 
 
+def with_teams(cohorts: CohortQuerySet) -> CohortQuerySet:
+    """Each cohort with `team_count`."""
+    return cohorts.annotate(team_count=models.Count("teams"))
+
+
+def intakes_without_cohort() -> IntakeQuerySet:
+    """Those that a cohort can be made of, the newest first."""
+    return Intake.objects.filter(state=IntakeState.PUBLISHED, cohort__isnull=True).newest_first()
+
+
+def partners(application: Application) -> list[str]:
+    """The municipalities that take part with the lead one, by name. One query."""
+    parts = application.municipalities.filter(role=MunicipalityRole.PARTNER, state=PartnerState.CONFIRMED)
+    found = parts.select_related("municipality").order_by("municipality__sort_key", "municipality__code")
+    return [str(part.municipality) for part in found]
+
+
 def next_day(cohort: Cohort, today: date) -> SessionDay | None:
     """The next day of a session, with its session; today's while there is one. One query."""
     days = SessionDay.objects.filter(session__cohort=cohort, held_on__gte=today)
@@ -150,3 +169,33 @@ def next_day(cohort: Cohort, today: date) -> SessionDay | None:
 def first_day(cohort: Cohort) -> SessionDay | None:
     """The day on which the first session begins. One query."""
     return SessionDay.objects.filter(session__cohort=cohort).order_by("held_on", "starts", "pk").first()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is or was in a team. role: as the person has been told, empty until then."""
+
+    member: TeamMember
+    participant: Participant | None
+    role: str
+
+    @property
+    def is_in_team(self) -> bool:
+        return self.member.participation in IN_TEAM
+
+
+def people(team: Team) -> list[Person]:
+    """Who is in the team, and who has left it; not the reserves. Three queries, however many people."""
+    participants = {one.member_id: one for one in Participant.objects.filter(team=team)}
+    return [
+        Person(member, participants.get(member.pk), _role(member, participants.get(member.pk)))
+        for member in everyone_of(team.application)
+        if member.participation != Participation.RESERVE
+    ]
+
+
+def _role(member: TeamMember, participant: Participant | None) -> str:
+    """What is decided and not told is shown to nobody; who has begun has been told."""
+    if participant is None:
+        return role_told(member)
+    return _("Student") if member.basis in STUDENT_BASES else _("Course participant")

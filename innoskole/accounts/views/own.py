@@ -19,6 +19,7 @@ from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.middleware import kept_post
 from innoskole.accounts.models import Language, User
 from innoskole.accounts.roles import needs_second_factor, roles_of
+from innoskole.accounts.rooms import rooms_of
 from innoskole.accounts.waiting import waiting_for
 
 
@@ -32,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "waiting": waiting_for(user, timezone.now()),
             "affiliations": user.affiliations.with_names().in_order(),
             "roles": roles_of(user),
+            "sections": rooms_of(user),
         },
     )
 
