@@ -6,7 +6,7 @@ class CohortsConfig(AppConfig):
 
     def ready(self) -> None:
         from cohorts import calendar, home, navigation, pages, reminders, waiting
-        from cohorts.emails import attendance, people, plan, speakers
+        from cohorts.emails import attendance, dissemination, people, plan, speakers
         from innoskole.accounts import rooms
         from innoskole.accounts.waiting import register
         from innoskole.calendars import sources
@@ -22,5 +22,6 @@ class CohortsConfig(AppConfig):
         reasons.register(people.REASONS)
         reasons.register(speakers.REASONS)
         reasons.register(attendance.REASONS)
+        reasons.register(dissemination.REASONS)
         reasons.register(plan.REASONS)
         sources.register(calendar.of)

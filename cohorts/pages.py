@@ -15,4 +15,7 @@ PAGES = (
     Page(room=Room.TEAM, label=_("Attendance"), url_name="cohorts:team_attendance", order=25, shown=is_staff),
     Page(room=Room.COURSE, label=_("Attendance"), url_name="cohorts:own_attendance", order=30),
     Page(room=Room.COURSE, label=_("My employer"), url_name="cohorts:consent", order=90),
+    Page(room=Room.TEAM, label=_("Project"), url_name="cohorts:project", order=20),
+    Page(room=Room.TEAM, label=_("Log and files"), url_name="cohorts:log", order=30),
+    Page(room=Room.TEAM, label=_("Dissemination"), url_name="cohorts:dissemination", order=60),
 )

@@ -1,4 +1,4 @@
-from cohorts.urls import attendance, cohorts, employer, people, speakers
+from cohorts.urls import attendance, cohorts, dissemination, employer, people, project, speakers
 
 app_name = "cohorts"
 urlpatterns = [
@@ -7,4 +7,6 @@ urlpatterns = [
     *speakers.urlpatterns,
     *attendance.urlpatterns,
     *employer.urlpatterns,
+    *project.urlpatterns,
+    *dissemination.urlpatterns,
 ]
