@@ -18,4 +18,6 @@ PAGES = (
     Page(room=Room.TEAM, label=_("Project"), url_name="cohorts:project", order=20),
     Page(room=Room.TEAM, label=_("Log and files"), url_name="cohorts:log", order=30),
     Page(room=Room.TEAM, label=_("Dissemination"), url_name="cohorts:dissemination", order=60),
+    Page(room=Room.COHORT, label=_("Plan"), url_name="cohorts:plan", order=20),
+    Page(room=Room.COURSE, label=_("Programme"), url_name="cohorts:course_programme", order=20),
 )

@@ -1,4 +1,4 @@
-from cohorts.urls import attendance, cohorts, dissemination, employer, people, project, speakers
+from cohorts.urls import attendance, cohorts, dissemination, employer, people, plan, project, speakers
 
 app_name = "cohorts"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     *employer.urlpatterns,
     *project.urlpatterns,
     *dissemination.urlpatterns,
+    *plan.urlpatterns,
 ]
