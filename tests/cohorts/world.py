@@ -13,6 +13,7 @@ from tests.cohorts.factories import (
     SessionFactory,
     TeamFactory,
 )
+from tests.cohorts.people import world as people_world
 from tests.factories import NOW, ApplicationFactory, IntakeFactory, municipality
 
 if TYPE_CHECKING:
@@ -51,3 +52,4 @@ def build(world: World) -> None:
         "session": session.pk,
         "session-day": session.days.first().pk,
     }
+    people_world.build(world)
