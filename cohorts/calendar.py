@@ -57,7 +57,7 @@ def event(session: Session, language: str, *, url: str) -> Event:
             for day in session.days.all()
         ]
         return Event(
-            uid=f"session-{session.pk}",
+            uid=session.calendar_uid,
             title=_("Session %(number)s: %(title)s") % {"number": session.number, "title": session.title},
             starts=session.dates[0],
             ends=session.dates[-1],

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.forms.coordinator import LongTextField
 from applications.uploads import ACCEPT, Upload, inspect
-from cohorts.models import Cohort, LearningOutcome, Material, ProgrammeItem, Session, SessionDay
+from cohorts.models import Cohort, LearningOutcome, ProgrammeItem, Session, SessionDay
 from cohorts.models.plan import FIRST_DAY, LAST_DAY
 from innoskole.accounts.guards import Refused
 from innoskole.ui import formats
@@ -122,12 +122,11 @@ def _in_order(form: forms.BaseForm, cleaned: Mapping[str, Any]) -> None:
         form.add_error("ends", _("The end must be later than the start."))
 
 
-class _DayFormSet(BaseFormSet[SessionDayForm]):
-    def __init__(self, data: Any = None, *, session: Session | None, most: int, blank: int) -> None:
-        """most: how many days are taken; blank: how many empty rows are offered besides those that are."""
+class _DayFormSet(BaseFormSet):  # type: ignore[type-arg]
+    def __init__(self, data: Any = None, *, session: Session | None, most: int) -> None:
+        """most: how many days there is room for; those that exist are all shown."""
         self.known = list(session.days.order_by("held_on")) if session else []
-        rows = max(len(self.known) + blank, 1)
-        self.extra, self.max_num = rows, max(most, rows)
+        self.extra = self.max_num = max(len(self.known), most, 1)
         super().__init__(data, prefix="day", auto_id="id_%s")
 
     def total_form_count(self) -> int:
@@ -143,7 +142,7 @@ class _DayFormSet(BaseFormSet[SessionDayForm]):
         return kwargs
 
     def _construct_form(self, i: int, **kwargs: Any) -> SessionDayForm:
-        form: SessionDayForm = super()._construct_form(i, **kwargs)
+        form: SessionDayForm = super()._construct_form(i, **kwargs)  # type: ignore[misc]
         form.empty_permitted = False
         form.error_prefix = _("Day %(number)s") % {"number": i + 1}  # type: ignore[attr-defined]
         return form
@@ -162,7 +161,7 @@ class _DayFormSet(BaseFormSet[SessionDayForm]):
         ]
 
 
-DayFormSet: type[_DayFormSet] = forms.formset_factory(SessionDayForm, formset=_DayFormSet)  # type: ignore[assignment,type-var]
+DayFormSet: type[_DayFormSet] = forms.formset_factory(SessionDayForm, formset=_DayFormSet)  # type: ignore[assignment]
 
 
 class MakeForm(forms.Form):
@@ -241,7 +240,7 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
         day.queryset = days.order_by("session__number", "held_on")
         day.empty_label = None
         day.label = _("Day")
-        day.label_from_instance = _day_label  # type: ignore[method-assign]
+        day.label_from_instance = _day_label  # type: ignore[assignment, method-assign]
         outcomes.queryset = cohort.outcomes.all()
         self.initial["version"] = self.instance.version if self.instance.pk else ""
 
@@ -293,10 +292,7 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]
 class MaterialForm(forms.Form):
     """A file or a link, one of them."""
 
-    title = forms.CharField(
-        label=Material._meta.get_field("title").verbose_name.capitalize(),  # type: ignore[union-attr]
-        max_length=160,
-    )
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=160)
     file = forms.FileField(
         label=gettext_lazy("File"),
         required=False,

@@ -121,6 +121,21 @@ class Session(models.Model):
         return sorted(day.held_on for day in self.days.all())
 
     @property
+    def last_on(self) -> date | None:
+        """The last day, if there is any. Reads the relation `days` only."""
+        return max((day.held_on for day in self.days.all()), default=None)
+
+    @property
+    def item_count(self) -> int:
+        """Reads the relation `days` and their `items` only."""
+        return sum(len(day.items.all()) for day in self.days.all())
+
+    @property
+    def calendar_uid(self) -> str:
+        """What it goes by in people's calendars, for ever."""
+        return f"session-{self.pk}"
+
+    @property
     def version(self) -> str:
         """Of the session with its days, for the form in which both are changed."""
         return fingerprint(self, *sorted(self.days.all(), key=lambda day: day.pk))
