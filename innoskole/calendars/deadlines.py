@@ -25,7 +25,7 @@ def of(people: Sequence[User], now: datetime) -> Iterator[tuple[User, Event]]:
     """
     by_pk = {person.pk: person for person in people}
     by_email = {person.email: person for person in people}
-    for kind in (each for each in all_kinds() if each.is_deadline):
+    for kind in (each for each in all_kinds() if each.is_deadline and not each.is_appointment):
         for row in kind.open():
             for recipient in kind.to(row):
                 account = recipient.user
