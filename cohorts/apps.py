@@ -5,8 +5,16 @@ class CohortsConfig(AppConfig):
     name = "cohorts"
 
     def ready(self) -> None:
-        from cohorts import calendar, home, navigation, pages, reminders, waiting
-        from cohorts.emails import attendance, dissemination, people, plan, speakers
+        from cohorts import calendar, home, navigation, pages, reminders, supervision_calendar, waiting
+        from cohorts.emails import (
+            attendance,
+            contributions,
+            dissemination,
+            people,
+            plan,
+            speakers,
+            supervision,
+        )
         from innoskole.accounts import rooms
         from innoskole.accounts.waiting import register
         from innoskole.calendars import sources
@@ -25,3 +33,6 @@ class CohortsConfig(AppConfig):
         reasons.register(dissemination.REASONS)
         reasons.register(plan.REASONS)
         sources.register(calendar.of)
+        reasons.register(supervision.REASONS)
+        reasons.register(contributions.REASONS)
+        sources.register(supervision_calendar.of)

@@ -20,4 +20,8 @@ PAGES = (
     Page(room=Room.TEAM, label=_("Dissemination"), url_name="cohorts:dissemination", order=60),
     Page(room=Room.COHORT, label=_("Plan"), url_name="cohorts:plan", order=20),
     Page(room=Room.COURSE, label=_("Programme"), url_name="cohorts:course_programme", order=20),
+    Page(room=Room.TEAM, label=_("Supervision"), url_name="cohorts:supervision", order=40),
+    Page(room=Room.TEAM, label=_("Peer contributions"), url_name="cohorts:contributions", order=50),
+    Page(room=Room.COHORT, label=_("Supervision"), url_name="cohorts:supervision_overview", order=50),
+    Page(room=Room.COHORT, label=_("Peer contributions"), url_name="cohorts:contribution_rounds", order=60),
 )

@@ -85,14 +85,14 @@ def pair_anew(round: PeerRound, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def change_pairs(
-    round: PeerRound, *, arrows: Sequence[Arrow], seen: datetime, by: User, now: datetime
+    round: PeerRound, *, arrows: Sequence[Arrow], seen: str, by: User, now: datetime
 ) -> None:
-    """Pair by hand. seen: `changed_at` of the pairing that was changed, so that nobody overwrites another.
+    """Pair by hand. seen: `changed_at` in ISO form of the pairing that was changed, so that nobody overwrites another.
 
     Raises Refused when the arrows are no round of the teams that there are.
     """
     current = _planned(round)
-    if current.changed_at != seen:
+    if current.changed_at.isoformat() != seen:
         raise Refused(_("Someone else has just changed this. Reload the page to see what is new."))
     teams = {team.pk: team for team in teams_of(current.cohort)}
     if faults(arrows, list(teams), gives=current.gives):

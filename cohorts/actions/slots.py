@@ -84,11 +84,10 @@ def publish(
 @transaction.atomic
 def withdraw(slot: Slot, *, by: User, now: datetime) -> None:
     """Offer a slot no more. Raises Refused when a team has booked it: the booking is cancelled first."""
-    _locked_slots(slot)
-    if Booking.objects.taken().filter(slot=slot).exists():
-        raise Refused(_("A team has booked this slot. Cancel the booking first."))
-    if not Slot.objects.published().filter(pk=slot.pk).update(withdrawn_at=now):
-        raise Refused(_("This slot has been withdrawn already."))
+    (slot,) = _locked_slots(slot)
+    refuse(why_not_withdrawn(slot, by, now))
+    slot.withdrawn_at = now
+    slot.save(update_fields=["withdrawn_at"])
     audit.record(
         slot.cohort,
         gettext_noop("withdrew a slot of supervision"),
@@ -126,7 +125,7 @@ def book(slot: Slot, *, team: Team, subject: str, by: User, now: datetime) -> Bo
     """Take a slot for a team. Raises Refused when it is gone, over, or the team is elsewhere then."""
     (slot,) = _locked_slots(slot)
     _lock(team)
-    _check(slot, team, now)
+    refuse(why_not_taken(slot, team, now))
     booking = Booking.objects.create(
         slot=slot,
         team=team,
@@ -147,7 +146,7 @@ def rebook(booking: Booking, *, slot: Slot, by: User, now: datetime) -> None:
     old, slot = booking.slot, next(each for each in _locked_slots(booking.slot, slot) if each.pk == slot.pk)
     _lock(booking.team)
     refuse(why_not_changed(booking, by, now))
-    _check(slot, booking.team, now, but=booking)
+    refuse(why_not_taken(slot, booking.team, now, but=booking))
     fields = {
         "slot": slot,
         "starts_at": slot.starts_at,
@@ -191,9 +190,8 @@ def cancel(booking: Booking, *, reason: str, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def miss(booking: Booking, *, by: User, now: datetime) -> None:
-    """Note that the team did not come. Raises Refused before the supervision has begun."""
-    if booking.slot.starts_at > now:
-        raise Refused(_("The supervision has not begun."))
+    """Note that the team did not come. Raises Refused to the team, and before the supervision has begun."""
+    refuse(why_not_missed(booking, by, now))
     move(booking, BookingState.MISSED, verb=gettext_noop("noted that the team did not come"), by=by, now=now)
 
 
@@ -205,7 +203,12 @@ def why_not_booked(team: Team) -> str:
 
 
 def why_not_changed(booking: Booking, user: User, now: datetime) -> str:
-    """Why the person cannot move or cancel a booking now, as a sentence; empty when they can.
+    """Why the person cannot move or cancel a booking now, as a sentence; empty when they can."""
+    return why_fixed(booking, now, is_staff=teaches(user, booking.team.cohort))
+
+
+def why_fixed(booking: Booking, now: datetime, *, is_staff: bool) -> str:
+    """Why a booking cannot be moved or cancelled, as a sentence; empty when it can. Asks no database.
 
     A team can until some hours before; the staff until it begins.
     """
@@ -213,7 +216,7 @@ def why_not_changed(booking: Booking, user: User, now: datetime) -> str:
         return _("This supervision is not booked any more.")
     if booking.starts_at <= now:
         return _("The supervision has begun.")
-    if booking.free_until_at <= now and not teaches(user, booking.team.cohort):
+    if booking.free_until_at <= now and not is_staff:
         return _("It is too late to move or cancel this by yourself. Write to your supervisor.")
     return ""
 
@@ -224,24 +227,46 @@ def refuse(why: str) -> None:
         raise Refused(why)
 
 
-def _check(slot: Slot, team: Team, now: datetime, *, but: Booking | None = None) -> None:
-    """Raises Refused when the team cannot take the slot, which is locked as the team is."""
-    refuse(why_not_booked(team))
-    if slot.cohort_id != team.cohort_id:
-        raise Refused(_("This slot is for the teams of another cohort."))
+def why_not_missed(booking: Booking, user: User, now: datetime) -> str:
+    """Why the person cannot note that nobody came, as a sentence; empty when they can."""
+    if not teaches(user, booking.team.cohort):
+        return _("Only the staff of the cohort can note this.")
+    if booking.state != BookingState.BOOKED:
+        return _("This supervision is not booked any more.")
+    if booking.starts_at > now:
+        return _("The supervision has not begun.")
+    return ""
+
+
+def why_not_withdrawn(slot: Slot, user: User, now: datetime) -> str:
+    """Why a slot cannot be withdrawn, as a sentence; empty when it can."""
     if slot.withdrawn_at:
-        raise Refused(_("This slot has been withdrawn."))
-    if slot.starts_at <= now:
-        raise Refused(_("This slot has begun."))
+        return _("This slot has been withdrawn already.")
     if Booking.objects.taken().filter(slot=slot).exists():
-        raise Refused(_("Another team has just booked this slot. Choose another one."))
+        return _("A team has booked this slot. Cancel the booking first.")
+    return ""
+
+
+def why_not_taken(slot: Slot, team: Team, now: datetime, *, but: Booking | None = None) -> str:
+    """Why the team cannot take the slot, as a sentence; empty when it can. but: a booking that it moves."""
+    if why := why_not_booked(team):
+        return why
+    if slot.cohort_id != team.cohort_id:
+        return _("This slot is for the teams of another cohort.")
+    if slot.withdrawn_at:
+        return _("This slot has been withdrawn.")
+    if slot.starts_at <= now:
+        return _("This slot has begun.")
+    if Booking.objects.taken().filter(slot=slot).exists():
+        return _("Another team has just booked this slot. Choose another one.")
     same_time = Booking.objects.taken().filter(
         team=team, slot__starts_at__lt=slot.ends_at, slot__ends_at__gt=slot.starts_at
     )
     if but is not None:
         same_time = same_time.exclude(pk=but.pk)
     if same_time.exists():
-        raise Refused(_("Your team has booked another supervision at that time."))
+        return _("Your team has booked another supervision at that time.")
+    return ""
 
 
 def _locked_slots(*slots: Slot) -> list[Slot]:

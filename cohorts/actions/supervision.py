@@ -50,7 +50,7 @@ def assign(team: Team, *, user: User, is_main: bool, by: User, now: datetime) ->
     else:
         today = formats.local(now).date()
         known = Supervisor.objects.create(team=team, user=user, is_main=is_main, began_on=today)
-    changes = {gettext_noop("Supervisor"): (None, user)}
+    changes: dict[str, tuple[object, object]] = {gettext_noop("Supervisor"): (None, user)}
     if is_main:
         changes[gettext_noop("Main supervisor")] = (before and before.user, user)
     audit.record(team, gettext_noop("assigned a supervisor"), by=by, now=now, changes=changes)

@@ -147,9 +147,13 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
         """What people were asked for, whether they have given it or not."""
         return self.counted().filter(is_owed=True)
 
+    def asked_of_present(self) -> "ContributionQuerySet":
+        """What was asked of people who take part now, or have completed."""
+        return self.owed().filter(participant__member__participation__in=BEGUN)
+
     def missing(self) -> "ContributionQuerySet":
         """What people who take part still have to give."""
-        return self.owed().filter(state=ContributionState.ASKED, participant__member__participation__in=BEGUN)
+        return self.asked_of_present().filter(state=ContributionState.ASKED)
 
     def given(self) -> "ContributionQuerySet":
         return self.filter(state=ContributionState.GIVEN)

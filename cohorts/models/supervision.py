@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models.cohort import Cohort
 from cohorts.models.team import Participant, Team
 from cohorts.states.supervision import BookingState
+from innoskole.accounts.models import User
 
 # What takes a slot, or an hour of a team, whether it took place or not.
 TAKEN = (BookingState.BOOKED, BookingState.HELD, BookingState.MISSED)
@@ -44,6 +45,13 @@ class SupervisionRule(models.Model):
 def rule_of(cohort: Cohort) -> SupervisionRule:
     """What holds in the cohort; not saved where nobody has changed it."""
     return SupervisionRule.objects.filter(cohort=cohort).first() or SupervisionRule(cohort=cohort)
+
+
+def staff_of(cohort: Cohort, *, also: User | None = None) -> list[User]:
+    """The instructors of the cohort who can log in. also: somebody who stands there in any case."""
+    own = Q(teaching__cohort=cohort, is_instructor=True, is_active=True)
+    wanted = own | Q(pk=also.pk) if also else own
+    return list(User.objects.filter(wanted).distinct().in_order())
 
 
 # --- Who supervises whom ------------------------------------------------------------------------------
@@ -163,6 +171,14 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def in_order(self) -> "BookingQuerySet":
         return self.order_by("starts_at", "pk")
+
+
+def with_bookings(slots: SlotQuerySet) -> SlotQuerySet:
+    """The slots with their `user`, and in `live_bookings` the one booking that takes each, if any."""
+    taken = Booking.objects.taken().select_related("team__application__lead")
+    return slots.select_related("user").prefetch_related(
+        models.Prefetch("bookings", taken, to_attr="live_bookings")
+    )
 
 
 class Booking(models.Model):

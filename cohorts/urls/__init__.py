@@ -1,4 +1,15 @@
-from cohorts.urls import attendance, cohorts, dissemination, employer, people, plan, project, speakers
+from cohorts.urls import (
+    attendance,
+    cohorts,
+    contributions,
+    dissemination,
+    employer,
+    people,
+    plan,
+    project,
+    speakers,
+    supervision,
+)
 
 app_name = "cohorts"
 urlpatterns = [
@@ -10,4 +21,6 @@ urlpatterns = [
     *project.urlpatterns,
     *dissemination.urlpatterns,
     *plan.urlpatterns,
+    *supervision.urlpatterns,
+    *contributions.urlpatterns,
 ]
