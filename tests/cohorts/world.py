@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from applications.states import IntakeState, State
+from tests.cohorts.attendance import world as attendance_world
 from tests.cohorts.factories import (
     CohortFactory,
     InstructorFactory,
@@ -14,6 +15,8 @@ from tests.cohorts.factories import (
     TeamFactory,
 )
 from tests.cohorts.people import world as people_world
+from tests.cohorts.project import world as project_world
+from tests.cohorts.plan import world as plan_world
 from tests.factories import NOW, ApplicationFactory, IntakeFactory, municipality
 
 if TYPE_CHECKING:
@@ -53,3 +56,6 @@ def build(world: World) -> None:
         "session-day": session.days.first().pk,
     }
     people_world.build(world)
+    attendance_world.build(world)
+    plan_world.build(world)
+    project_world.build(world)
