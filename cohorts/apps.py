@@ -13,6 +13,7 @@ class CohortsConfig(AppConfig):
             people,
             plan,
             speakers,
+            study_tour,
             supervision,
         )
         from innoskole.accounts import rooms
@@ -29,6 +30,7 @@ class CohortsConfig(AppConfig):
         kinds.register(reminders.KINDS)
         reasons.register(people.REASONS)
         reasons.register(speakers.REASONS)
+        reasons.register(study_tour.REASONS)
         reasons.register(attendance.REASONS)
         reasons.register(dissemination.REASONS)
         reasons.register(plan.REASONS)

@@ -24,4 +24,8 @@ PAGES = (
     Page(room=Room.TEAM, label=_("Peer contributions"), url_name="cohorts:contributions", order=50),
     Page(room=Room.COHORT, label=_("Supervision"), url_name="cohorts:supervision_overview", order=50),
     Page(room=Room.COHORT, label=_("Peer contributions"), url_name="cohorts:contribution_rounds", order=60),
+    Page(room=Room.COHORT, label=_("Speakers"), url_name="cohorts:speakers", order=30),
+    Page(room=Room.COHORT, label=_("Study tour"), url_name="cohorts:study_tour", order=35),
+    Page(room=Room.COURSE, label=_("Speakers"), url_name="cohorts:course_speakers", order=45),
+    Page(room=Room.COURSE, label=_("Study tour"), url_name="cohorts:course_study_tour", order=50),
 )

@@ -8,6 +8,7 @@ from cohorts.urls import (
     plan,
     project,
     speakers,
+    study_tour,
     supervision,
 )
 
@@ -16,6 +17,7 @@ urlpatterns = [
     *cohorts.urlpatterns,
     *people.urlpatterns,
     *speakers.urlpatterns,
+    *study_tour.urlpatterns,
     *attendance.urlpatterns,
     *employer.urlpatterns,
     *project.urlpatterns,

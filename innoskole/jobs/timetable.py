@@ -22,6 +22,9 @@ DELIVER = "deliver-queued-mail"
 
 TITLES: dict[str, str | Promise] = {
     "delete-interests": gettext_lazy("Delete what is stored about those who were not chosen for a team"),
+    "forget-cohort-details": gettext_lazy(
+        "Delete what is known of people for a study tour, and of speakers, when its time is up"
+    ),
     DELIVER: gettext_lazy("Send the e-mails that wait"),
     "invite-newcomers": gettext_lazy("Invite those who take over a place in a team"),
     "close-and-tell": gettext_lazy("Close intakes whose deadline has passed"),
@@ -33,6 +36,7 @@ TITLES: dict[str, str | Promise] = {
     "begin-course": gettext_lazy("Let the course begin for those who have confirmed"),
     "let-go-of-late-places": gettext_lazy("Free places that were held for late applications"),
     "let-go-of-voided-answers": gettext_lazy("Let go of answers to appeals that were voided"),
+    "open-work-requirements": gettext_lazy("Open the work requirements whose day has come"),
     WATCH: gettext_lazy("Watch over reminders and e-mail"),
 }
 

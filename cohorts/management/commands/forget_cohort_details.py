@@ -10,7 +10,9 @@ from cohorts.actions.retention import forget
 
 
 class Command(BaseCommand):
-    help = "Delete diets and people to call after study tours, and what is known of speakers whose time is up."
+    help = (
+        "Delete diets and people to call after study tours, and what is known of speakers whose time is up."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="count, and delete nothing")

@@ -1,0 +1,106 @@
+"""What is deleted when its time is up: the needs of a study tour, and what is known of speakers.
+
+The timetable does it every night.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_noop
+
+from cohorts.actions.speakers import forget_file
+from cohorts.models import Cohort, Speaker, StudyTour, TourBed, TourNeeds, TourSignUp
+from innoskole.accounts import audit
+from innoskole.ui import formats
+
+TOUR = gettext_noop("What people eat and whom to call for them was deleted after the study tour")
+LEAVERS = gettext_noop("Who has left the course was taken out of the study tour")
+NEVER_CAME = gettext_noop("What was stored about speakers who did not come was deleted")
+LONG_AGO = gettext_noop("What was stored about a speaker was deleted, but for what the programme said")
+COUNT = gettext_noop("Number of people")
+
+
+def forget(now: datetime, *, dry_run: bool = False) -> dict[str, int]:
+    """Delete what is due; how many people of each matter. Doing it twice deletes nothing more.
+
+    dry_run: count, and delete nothing. The audit gets numbers and no names.
+    """
+    return {
+        "tours": _after_tours(now, dry_run=dry_run),
+        "leavers": _leavers(now, dry_run=dry_run),
+        "speakers_who_did_not_come": _speakers_who_never_came(now, dry_run=dry_run),
+        "speakers": _speakers_of_long_ago(now, dry_run=dry_run),
+    }
+
+
+def _after_tours(now: datetime, *, dry_run: bool) -> int:
+    """Diets, people to call and the reasons of those who stayed at home, some days after each tour."""
+    today = formats.local(now).date()
+    waiting = StudyTour.objects.with_plan().filter(forgotten_at__isnull=True).order_by("pk")
+    due = [tour for tour in waiting if tour.deleted_on is not None and tour.deleted_on <= today]
+    return sum(_forget_tour(tour, now, dry_run=dry_run) for tour in due)
+
+
+@transaction.atomic
+def _forget_tour(tour: StudyTour, now: datetime, *, dry_run: bool) -> int:
+    needs = TourNeeds.objects.filter(sign_up__tour=tour)
+    people = needs.count()
+    if dry_run:
+        return people
+    if not StudyTour.objects.filter(pk=tour.pk, forgotten_at__isnull=True).update(forgotten_at=now):
+        return 0  # another worker was first
+    needs.delete()
+    tour.sign_ups.exclude(reason="").update(reason="")
+    audit.record(tour, TOUR, by=None, now=now, changes={COUNT: (None, people)})
+    return people
+
+
+@transaction.atomic
+def _leavers(now: datetime, *, dry_run: bool) -> int:
+    """Who has left the course needs neither food nor a bed; the answer stays, and is marked in the lists."""
+    gone = TourSignUp.objects.gone()
+    rows = gone.filter(Q(needs__isnull=False) | Q(bed__isnull=False))
+    numbers: dict[StudyTour, list[int]] = {}
+    for row in rows.select_related("tour").order_by("tour", "pk"):
+        numbers.setdefault(row.tour, []).append(row.pk)
+    if not dry_run:
+        for tour, keys in numbers.items():
+            TourNeeds.objects.filter(sign_up__in=keys).delete()
+            TourBed.objects.filter(sign_up__in=keys).update(sign_up=None)
+            audit.record(tour, LEAVERS, by=None, now=now, changes={COUNT: (None, len(keys))})
+    return sum(len(keys) for keys in numbers.values())
+
+
+@transaction.atomic
+def _speakers_who_never_came(now: datetime, *, dry_run: bool) -> int:
+    due = Speaker.objects.to_delete(formats.local(now).date()).select_related("session__cohort")
+    numbers: dict[Cohort, int] = {}
+    for speaker in due.prefetch_related("files"):
+        numbers[speaker.cohort] = numbers.get(speaker.cohort, 0) + 1
+        if not dry_run:
+            _forget_files(speaker)
+            speaker.delete()
+    if not dry_run:
+        for cohort, people in numbers.items():
+            audit.record(cohort, NEVER_CAME, by=None, now=now, changes={COUNT: (None, people)})
+    return sum(numbers.values())
+
+
+@transaction.atomic
+def _speakers_of_long_ago(now: datetime, *, dry_run: bool) -> int:
+    due = list(Speaker.objects.to_blank(formats.local(now).date()).prefetch_related("files"))
+    for speaker in () if dry_run else due:
+        _forget_files(speaker)
+        blank = dict.fromkeys(
+            ("email", "message", "fee_note", "answer_words", "biography", "material_url"), ""
+        )
+        Speaker.objects.filter(pk=speaker.pk).update(**blank, forgotten_at=now)
+        audit.record(speaker, LONG_AGO, by=None, now=now)
+    return len(due)
+
+
+def _forget_files(speaker: Speaker) -> None:
+    for file in speaker.files.all():
+        forget_file(file)
+        file.delete()
