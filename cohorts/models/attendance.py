@@ -33,7 +33,7 @@ class Attendance(models.Model):
     status = models.CharField(gettext_lazy("attendance"), max_length=10, choices=Status.choices)
     note = models.CharField(gettext_lazy("note"), max_length=200, blank=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    registered_at = models.DateTimeField(gettext_lazy("registered"))
+    registered_at = models.DateTimeField(gettext_lazy("registered at"))
 
     class Meta:
         constraints = [

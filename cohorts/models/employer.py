@@ -23,8 +23,8 @@ class Consent(models.Model):
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="consents")
     text = models.TextField(gettext_lazy("what the person has agreed to"))
-    given_at = models.DateTimeField(gettext_lazy("given"))
-    withdrawn_at = models.DateTimeField(gettext_lazy("withdrawn"), null=True, blank=True)
+    given_at = models.DateTimeField(gettext_lazy("consent given"))
+    withdrawn_at = models.DateTimeField(gettext_lazy("consent withdrawn"), null=True, blank=True)
 
     objects = ConsentQuerySet.as_manager()
 
