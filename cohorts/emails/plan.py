@@ -97,7 +97,7 @@ def _post(
     outbox.post_all(
         [
             outbox.compose(
-                key=f"{_keys(session)}{place}:{now.isoformat()}",
+                key=f"{_keys(session)}{template}:{place}:{now.isoformat()}",
                 kind=template,
                 to=to,
                 name=name,

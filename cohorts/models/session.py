@@ -42,7 +42,7 @@ def in_language(row: models.Model, field: str) -> str:
 
 def fingerprint(*rows: models.Model) -> str:
     """What rows say now, so that nobody overwrites what they have not seen."""
-    told = [[getattr(row, field.attname) for field in row._meta.concrete_fields] for row in rows]
+    told = [[field.value_to_string(row) for field in row._meta.concrete_fields] for row in rows]
     return sha256(repr(told).encode()).hexdigest()[:16]
 
 

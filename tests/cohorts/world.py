@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from applications.states import IntakeState, State
 from tests.cohorts.attendance import world as attendance_world
+from tests.cohorts.contributions import world as contributions_world
 from tests.cohorts.factories import (
     CohortFactory,
     InstructorFactory,
@@ -15,8 +16,9 @@ from tests.cohorts.factories import (
     TeamFactory,
 )
 from tests.cohorts.people import world as people_world
-from tests.cohorts.project import world as project_world
 from tests.cohorts.plan import world as plan_world
+from tests.cohorts.project import world as project_world
+from tests.cohorts.supervision import world as supervision_world
 from tests.factories import NOW, ApplicationFactory, IntakeFactory, municipality
 
 if TYPE_CHECKING:
@@ -59,3 +61,5 @@ def build(world: World) -> None:
     attendance_world.build(world)
     plan_world.build(world)
     project_world.build(world)
+    supervision_world.build(world)
+    contributions_world.build(world)
