@@ -6,11 +6,16 @@ class AssessmentConfig(AppConfig):
 
     def ready(self) -> None:
         from assessment import pages, reminders, waiting
-        from cohorts import navigation
+        from assessment.emails.reasons import REASONS
+        from assessment.models.milestones import milestones
+        from cohorts import employer, navigation
         from innoskole.accounts.waiting import register
+        from innoskole.notifications import reasons
         from innoskole.reminders import kinds
 
         navigation.register(*pages.PAGES)
         for question in waiting.QUESTIONS:
             register(question)
         kinds.register(reminders.KINDS)
+        reasons.register(REASONS)
+        employer.register(milestones)

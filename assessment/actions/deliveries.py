@@ -65,29 +65,40 @@ def _to_write(work: TeamRequirement, by: User, now: datetime) -> tuple[TeamRequi
     if person is None:
         raise Refused(_("Only those who are to deliver this can do so."))
     current = locked(work)
-    opens_at = current.requirement.opens_at
-    is_due_to_open = opens_at is not None and opens_at <= now
-    if current.state == RequirementState.PLANNED and is_due_to_open and _runs(current):
+    if current.state == RequirementState.PLANNED and _is_due_to_open(current, now) and _runs(current):
         open_now(current, now=now)
-    if obstacle := obstacle_to_deliver(current, expected_in(current)):
-        raise Refused(obstacle)
+    if why_not := obstacle_to_deliver(current, expected_in(current), state=current.state):
+        raise Refused(why_not)
     return current, person
 
 
-def obstacle_to_deliver(work: TeamRequirement, expected: list[Participant]) -> str:
-    """Why nothing can be delivered on this track now, as a sentence; empty when it can.
+def obstacle_to_deliver(work: TeamRequirement, expected: list[Participant], *, state: str) -> str:
+    """Why nothing can be delivered on this track in a state, as a sentence; empty when it can.
 
     expected: those who are to get a result from it (`expected_in`).
     """
     if not _runs(work):
         return _("The cohort does not run, so nothing can be delivered.")
-    if work.state == RequirementState.PLANNED:
+    if state == RequirementState.PLANNED:
         return _("This work requirement has not opened yet.")
-    if work.state == RequirementState.UNDER_ASSESSMENT:
+    if state == RequirementState.UNDER_ASSESSMENT:
         return _("What you have delivered is being assessed. You can deliver again if it must be revised.")
     if not expected:
         return _("Nobody has anything left to deliver here.")
     return ""
+
+
+def obstacle(work: TeamRequirement, now: datetime) -> str:
+    """The same at a moment: that the sweep has not come by since the opening is no obstacle."""
+    state = work.state
+    if state == RequirementState.PLANNED and _is_due_to_open(work, now):
+        state = RequirementState.OPEN
+    return obstacle_to_deliver(work, expected_in(work), state=state)
+
+
+def _is_due_to_open(work: TeamRequirement, now: datetime) -> bool:
+    opens_at = work.requirement.opens_at
+    return opens_at is not None and opens_at <= now
 
 
 def _runs(work: TeamRequirement) -> bool:

@@ -108,8 +108,9 @@ class Record:
         return self.work.due_at if self.work else self.requirement.due_at
 
     def is_concerned_by(self, work: TeamRequirement) -> bool:
-        """Whether a delivery on this track is to give the person a result."""
-        return not self.is_settled and self.work == work
+        """Whether a delivery on this track, in the database or not yet, is to give the person a result."""
+        own = self.own_work.participant_id if self.own_work else None
+        return not self.is_settled and own == work.participant_id
 
 
 def records_of(people: Sequence[int], requirements: Iterable[WorkRequirement]) -> list[Record]:

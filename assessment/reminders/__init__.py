@@ -1,5 +1,5 @@
 """What people are reminded of between a work requirement that opens and its result."""
 
-from innoskole.reminders.kinds import Kind
+from assessment.reminders.requirements import KINDS, QUEUE, REQUIREMENT, REVISION
 
-KINDS: tuple[Kind, ...] = ()
+__all__ = ["KINDS", "QUEUE", "REQUIREMENT", "REVISION"]

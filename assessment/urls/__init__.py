@@ -1,6 +1,7 @@
-from assessment.urls import readiness
+from assessment.urls import readiness, requirements
 
 app_name = "assessment"
 urlpatterns = [
     *readiness.urlpatterns,
+    *requirements.urlpatterns,
 ]

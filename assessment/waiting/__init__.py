@@ -1,5 +1,5 @@
 """What waits for a person in this story, for the home page; assessment.apps registers QUESTIONS."""
 
-from innoskole.accounts.waiting import Question
+from assessment.waiting.requirements import requirement_waits
 
-QUESTIONS: tuple[Question, ...] = ()
+QUESTIONS = (requirement_waits,)
