@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from applications.forms.fees import FilterForm
@@ -46,7 +45,7 @@ class Roll:
 class RegistrationForm(forms.Form):
     """Three choices for each on the roll, and beside them what stood there when the page was made."""
 
-    def __init__(self, data: QueryDict | None = None, *, rolls: Sequence[Roll]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, rolls: Sequence[Roll]) -> None:
         super().__init__(data)
         self.rolls = rolls
         for roll in rolls:
@@ -80,14 +79,10 @@ class RegistrationForm(forms.Form):
         ]
         return [mark for mark in found if mark.status]
 
-    def seeing(self, found: Mapping[int, str]) -> QueryDict:
+    def seeing(self, found: Mapping[int, str]) -> dict[str, Any]:
         """The same answers, given in the knowledge of what stands: participant key → status."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        for roll in self.rolls:
-            if roll.participant.pk in found:
-                data[roll.seen_field] = found[roll.participant.pk]
-        return data
+        stands = {f"seen-{key}": status for key, status in found.items()}
+        return {name: self.data[name] for name in self.data} | stands
 
 
 class CorrectionForm(forms.Form):

@@ -151,7 +151,7 @@ def _undo_deeds(half: str) -> Mapping[str, Deed[SessionDay]]:
             obstacle=obstacle,
             consequences=lambda day, now: (
                 _("All that is registered for this half-day is removed, and can be registered anew."),
-                _("The history keeps who was not there."),
+                _("The history keeps who was there and who was not."),
                 _("A letter that says that the requirement is out of reach is stopped, if it has not left."),
             ),
             color="danger",
