@@ -66,8 +66,8 @@ class AgreeForm(forms.Form):
 
     digest = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, digest: str) -> None:
-        super().__init__(data, initial={"digest": digest})
+    def __init__(self, *args: Any, digest: str, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"digest": digest}, **kwargs)
 
 
 class NothingForm(forms.Form):

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Field, Manager, Model, QuerySet
+from django.db.models import DateField, Field, Manager, Model, QuerySet, TextField, URLField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,17 +59,17 @@ SECTION_FORMS: dict[str, type[StepForm]] = {
 
 def control(field: "Field[Any, Any]", **options: Any) -> Any:
     """The form field of a model's field: long texts in lines, days with the browser's calendar."""
-    match field.get_internal_type():
-        case "TextField":
+    match field:
+        case TextField():
             options = {
                 "form_class": LongTextField,
                 "max_length": LONGEST_TEXT,
                 **options,
                 "widget": forms.Textarea(attrs={"rows": 3}),
             }
-        case "DateField":
+        case DateField():
             options = {"form_class": DayField, **options, "widget": DayField.widget()}
-        case "URLField":
+        case URLField():
             options = {"assume_scheme": "https", **options}
     return field.formfield(**options)  # type: ignore[attr-defined]  # the stubs know no Field.formfield
 

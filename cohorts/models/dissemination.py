@@ -263,7 +263,7 @@ def names_of(municipality: Municipality, day: date) -> list[str]:
 
 def plain(text: str) -> str:
     """Words of letters and digits only, without case and without Norwegian and Sami letters."""
-    return " ".join(re.findall(r"\w+", names.fold(text)))
+    return " ".join(re.findall(r"[^\W_]+", names.fold(text)))
 
 
 def searchable(texts: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from applications.states import IntakeState, State
+from tests.assessment.requirements import world as requirements_world
 from tests.cohorts.attendance import world as attendance_world
 from tests.cohorts.contributions import world as contributions_world
 from tests.cohorts.factories import (
@@ -63,3 +64,4 @@ def build(world: World) -> None:
     project_world.build(world)
     supervision_world.build(world)
     contributions_world.build(world)
+    requirements_world.build(world)
