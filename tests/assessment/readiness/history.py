@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Model
+
 from applications.actions.semester_fees import record_payment
 from applications.models import Decision, DecisionKind, SemesterFee, TeamMember
 from applications.states import Basis, DecisionState
@@ -240,55 +242,101 @@ class Story:
 # --- The recount ------------------------------------------------------------------------------------------
 
 
-def recount(person: Participant) -> tuple[dict[str, bool], dict[str, bool]]:
-    """What holds for the exam and for the certificate, condition by condition, from the raw rows."""
-    cohort = person.team.cohort
-    rule = ReadinessRule.objects.filter(cohort=cohort).values().first()
-    work = {f"requirement-{number}": _approved(person, number) for number in (1, 2)}
-    attended = {"attendance": _attended(person)}
-    given = {}
-    if ContributionRule.objects.filter(cohort=cohort, contributions_required=True).count():
-        owing = [
-            row
-            for row in Contribution.objects.filter(participant=person).values("is_owed", "state")
-            if row["is_owed"] and row["state"] == "asked"
-        ]
-        given = {"contributions": not owing}
-    exam = {"admission": _is_student(person), **work, **given}
-    for semester in (1, 2):
-        rows = SemesterFee.objects.filter(member_id=person.member_id, semester=semester).values_list(
-            "paid_on", flat=True
+@dataclass(frozen=True)
+class Rows:
+    """The tables as they are, each as plain dictionaries."""
+
+    people: list[dict]
+    rules: list[dict]
+    decisions: list[dict]
+    fees: list[dict]
+    overrides: list[dict]
+    results: list[dict]
+    days: list[dict]
+    attendance: list[dict]
+    contributions: list[dict]
+    asks_for_contributions: bool
+
+    @classmethod
+    def read(cls) -> Rows:
+        return cls(
+            people=list(Participant.objects.values()),
+            rules=list(ReadinessRule.objects.values()),
+            decisions=list(Decision.objects.values("member_id", "state", "kind")),
+            fees=list(SemesterFee.objects.values()),
+            overrides=list(Override.objects.values("requirement__number", *_fields(Override))),
+            results=list(Result.objects.values("requirement__number", *_fields(Result))),
+            days=list(SessionDay.objects.values()),
+            attendance=list(Attendance.objects.values()),
+            contributions=list(Contribution.objects.values()),
+            asks_for_contributions=ContributionRule.objects.filter(contributions_required=True).exists(),
         )
-        exam[f"fee-{semester}"] = any(rows)
+
+
+def _fields(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def recount(rows: Rows) -> dict[int, tuple[dict[str, bool], dict[str, bool]]]:
+    """Participant key → what holds for the exam and for the certificate, condition by condition."""
+    return {person["id"]: _of(person, rows) for person in rows.people}
+
+
+def _of(person: dict, rows: Rows) -> tuple[dict[str, bool], dict[str, bool]]:
+    rule = rows.rules[0] if rows.rules else None
+    work = {f"requirement-{number}": _approved(person, number, rows) for number in (1, 2)}
+    attended = {"attendance": _attended(person, rows)}
+    given = {}
+    if rows.asks_for_contributions:
+        given["contributions"] = not any(
+            row["participant_id"] == person["id"] and row["is_owed"] and row["state"] == "asked"
+            for row in rows.contributions
+        )
+    exam = {"admission": _is_student(person, rows), **work, **given}
+    for semester in (1, 2):
+        exam[f"fee-{semester}"] = any(
+            row["member_id"] == person["member_id"] and row["semester"] == semester and row["paid_on"]
+            for row in rows.fees
+        )
     if rule is None or rule["exam_needs_attendance"]:
         exam |= attended
     asks_for_work = rule is not None and rule["certificate_needs_requirements"]
     return exam, {**attended, **given, **(work if asks_for_work else {})}
 
 
-def _approved(person: Participant, number: int) -> bool:
-    for row in Override.objects.filter(requirement__number=number, team=person.team_id).values():
-        concerns = row["participant_id"] in (None, person.pk)
-        if row["kind"] == "exempt" and row["ended_at"] is None and concerns:
+def _approved(person: dict, number: int, rows: Rows) -> bool:
+    for row in rows.overrides:
+        mine = row["participant_id"] == person["id"]
+        ours = row["participant_id"] is None and row["team_id"] == person["team_id"]
+        stands = row["kind"] == "exempt" and row["ended_at"] is None
+        if row["requirement__number"] == number and stands and (mine or ours):
             return True
-    results = Result.objects.filter(requirement__number=number, participant=person)
-    versions = dict(results.values_list("version", "outcome"))
+    versions = {
+        row["version"]: row["outcome"]
+        for row in rows.results
+        if row["requirement__number"] == number and row["participant_id"] == person["id"]
+    }
     return bool(versions) and versions[max(versions)] == "approved"
 
 
-def _attended(person: Participant) -> bool:
+def _attended(person: dict, rows: Rows) -> bool:
     expected = present = 0
-    for day, held_on, halves in SessionDay.objects.values_list("pk", "held_on", "halves"):
-        if held_on < person.began_on or (person.left_on and held_on > person.left_on):
-            continue
-        for half in HALVES[halves]:
-            expected += 1
-            present += Attendance.objects.filter(
-                participant=person, day=day, half=half, status="present"
-            ).count()
+    for day in rows.days:
+        has_come = person["began_on"] <= day["held_on"]
+        has_left = person["left_on"] is not None and person["left_on"] < day["held_on"]
+        if has_come and not has_left:
+            expected += len(HALVES[day["halves"]])
+            present += sum(
+                (row["participant_id"], row["day_id"], row["status"]) == (person["id"], day["id"], "present")
+                for row in rows.attendance
+            )
     return expected > 0 and present * 100 >= expected * 60
 
 
-def _is_student(person: Participant) -> bool:
-    kinds = Decision.objects.filter(member=person.member_id, state="issued").values_list("kind", flat=True)
-    return list(kinds) in (["student"], ["individually_qualified"])
+def _is_student(person: dict, rows: Rows) -> bool:
+    kinds = [
+        row["kind"]
+        for row in rows.decisions
+        if row["member_id"] == person["member_id"] and row["state"] == "issued"
+    ]
+    return kinds in (["student"], ["individually_qualified"])
