@@ -79,7 +79,7 @@ def _name(file: "UploadedFile[bytes]") -> str:
 def _office_type(file: "UploadedFile[bytes]") -> str:
     """The media type of an office document; empty for any other archive."""
     try:
-        with zipfile.ZipFile(file) as archive:  # type: ignore[arg-type]  # it reads and seeks
+        with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
             if any(name.endswith("vbaProject.bin") or name.startswith("Basic/") for name in names):
                 return ""

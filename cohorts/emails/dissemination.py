@@ -92,7 +92,7 @@ def _coordinator(entry: LibraryEntry) -> User:
 
 
 def _url(name: str, reference: str) -> str:
-    return settings.BASE_URL + reverse(name, args=[reference])
+    return f"{settings.BASE_URL}{reverse(name, args=[reference])}"
 
 
 def _post(

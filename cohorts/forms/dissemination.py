@@ -66,8 +66,8 @@ class AgreeForm(forms.Form):
 
     digest = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, digest: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"digest": digest}, **kwargs)
+    def __init__(self, data: Any = None, files: Any = None, *, digest: str) -> None:
+        super().__init__(data, files, initial={"digest": digest})
 
 
 class NothingForm(forms.Form):

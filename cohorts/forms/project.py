@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import DateField, Field, Manager, Model, QuerySet, TextField, URLField
+from django.db.models import DateField, Field, Model, QuerySet, TextField, URLField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,7 +71,7 @@ def control(field: "Field[Any, Any]", **options: Any) -> Any:
             options = {"form_class": DayField, **options, "widget": DayField.widget()}
         case URLField():
             options = {"assume_scheme": "https", **options}
-    return field.formfield(**options)  # type: ignore[attr-defined]  # the stubs know no Field.formfield
+    return field.formfield(**options)
 
 
 def plain_value(value: Any) -> Any:
@@ -94,9 +94,9 @@ class PartForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         formfield_callback = control
 
-    def __init__(self, *args: Any, project: Project, part: ProjectPart, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, project: Project, part: ProjectPart) -> None:
         version = fingerprint(part.values()) if part.pk else ""
-        super().__init__(*args, instance=part, initial={"version": version}, **kwargs)
+        super().__init__(data, instance=part, initial={"version": version})
         self.project = project
 
     def values(self) -> Values:
@@ -155,5 +155,4 @@ class GapNoteForm(PartForm):
 
 def team_people(project: Project) -> "QuerySet[Participant]":
     """Those who take part now."""
-    people: Manager[Participant] = project.team.participants
-    return people.all().present().select_related("member").in_order()  # type: ignore[attr-defined]
+    return Participant.objects.present().filter(team=project.team).select_related("member").in_order()
