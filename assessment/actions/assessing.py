@@ -186,7 +186,6 @@ def change_result(
         },
         reason=reason.strip(),
     )
-    letters.recall_result(changed, now=now)
     letters.result_changed(changed, now=now)
     return changed
 

@@ -97,6 +97,7 @@ def extend(
     former = _live(requirement, team, participant, OverrideKind.EXTENDED)
     if former is not None:
         Override.objects.filter(pk=former.pk).update(ended_at=now)
+        letters.recall_override(former, now=now)
     override = Override.objects.create(
         requirement=requirement,
         team=team,

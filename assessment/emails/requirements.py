@@ -29,12 +29,13 @@ from innoskole.notifications.models import Message
 
 def opened(work: TeamRequirement, *, now: datetime) -> None:
     """The requirement is open: to those who are to deliver it together."""
-    _to_expected(work, "requirement_opened", key="opened", now=now)
+    _to_expected(work, "requirement_opened", key=f"opened:{work.pk}", now=now)
 
 
 def moved(work: TeamRequirement, *, now: datetime) -> None:
     """The deadline is another: to those who are to deliver it together."""
-    _to_expected(work, "requirement_moved", key=f"moved:{now.isoformat()}", now=now)
+    _recall(f"requirement:moved:{work.pk}:", now=now)
+    _to_expected(work, "requirement_moved", key=f"moved:{work.pk}:{now.isoformat()}", now=now)
 
 
 def received(delivery: Delivery, *, now: datetime) -> None:
@@ -63,18 +64,14 @@ def result(result: Result, given: Assessment, *, now: datetime) -> None:
 
 
 def result_changed(result: Result, *, now: datetime) -> None:
-    """Another result stands in the place of one that had been given, and why."""
-    _result(result, "requirement_result_changed", comment="", now=now)
+    """Another result stands in the place of one that had been given, and why.
 
-
-def recall_result(result: Result, *, now: datetime) -> None:
-    """Cancel what has not left about the former result: contradictory letters must not arrive together."""
-    beginning = _result_keys(result)
-    waiting = Message.objects.about(result.delivery.work).filter(
-        state=Message.State.QUEUED, key__startswith=beginning
-    )
-    for message in waiting.select_for_update():
-        cancel(message, by=None, now=now, reason=_("Something newer has overtaken this letter."))
+    What has not left about the former result is cancelled, and this letter brings the comment to the team
+    that stood in it.
+    """
+    recalled = _recall(_result_keys(result), now=now)
+    given = Assessment.objects.filter(delivery=result.delivery_id).first() if recalled else None
+    _result(result, "requirement_result_changed", comment=given.comment if given else "", now=now)
 
 
 def exempt(override: Override, *, now: datetime) -> None:
@@ -85,13 +82,20 @@ def extended(override: Override, *, now: datetime) -> None:
     _override(override, "requirement_extended", key=f"extended:{override.pk}", now=now)
 
 
+def recall_override(override: Override, *, now: datetime) -> None:
+    """Cancel what has not left about an exemption or a later deadline that does not stand any more."""
+    _recall(f"requirement:{override.kind}:{override.pk}:", now=now)
+
+
 def ended(override: Override, *, reason: str, now: datetime) -> None:
     """An exemption or a later deadline has been withdrawn, and why."""
+    recall_override(override, now=now)
     _override(override, "requirement_override_ended", key=f"ended:{override.pk}", now=now, reason=reason)
 
 
 def catch_up(plan: CatchUp, *, now: datetime) -> None:
     """The plan for catching up: to the person."""
+    _recall(f"requirement:catch-up:{plan.pk}:", now=now)
     _to(
         plan.participant,
         "requirement_catch_up",
@@ -104,6 +108,18 @@ def catch_up(plan: CatchUp, *, now: datetime) -> None:
 
 
 # --- Asked by several ------------------------------------------------------------------------------------
+
+
+def _recall(beginning: str, *, now: datetime) -> int:
+    """Cancel the letters that have not left: contradictory ones must not arrive together. Returns how many.
+
+    beginning: of their keys.
+    """
+    waiting = Message.objects.filter(state=Message.State.QUEUED, key__startswith=beginning)
+    found = list(waiting.select_for_update())
+    for message in found:
+        cancel(message, by=None, now=now, reason=_("Something newer has overtaken this letter."))
+    return len(found)
 
 
 def _result_keys(result: Result) -> str:
@@ -157,7 +173,7 @@ def _to_expected(work: TeamRequirement, template: str, *, key: str, now: datetim
                 template,
                 requirement=work.requirement,
                 team=work.team,
-                key=f"{key}:{work.pk}",
+                key=key,
                 context={"work": work},
                 now=now,
                 about=work,

@@ -144,7 +144,7 @@ class AssessForm(forms.Form):
         label=gettext_lazy("Comment to the team"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=gettext_lazy("Everybody in the team at this delivery can read it."),
+        help_text=gettext_lazy("Everybody in the team can read it."),
     )
     revise_due_at = MomentField(
         label=gettext_lazy("Deadline of the revision, Norwegian time"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.states import BEGUN
-from assessment.models import DeliveryMember, Override, OverrideKind, Result, TeamRequirement
+from assessment.models import CatchUp, DeliveryMember, Override, OverrideKind, Result, TeamRequirement, Way
 from assessment.models.records import record, with_reads
 from assessment.states import Outcome, RequirementState
 from assessment.states.requirements import IN_QUEUE
@@ -66,40 +66,62 @@ REQUIREMENT = Kind(
 )
 
 
-# --- A revision ------------------------------------------------------------------------------------------
+# --- A revision, and a plan for catching up --------------------------------------------------------------
 
 
-def _unrevised() -> "QuerySet[Result]":
-    """Current results that ask for a revision, of people who take part and have not delivered it."""
-    live = Override.objects.live().filter(requirement=OuterRef("requirement"))
+def _live_overrides() -> "QuerySet[Override]":
+    """Of the row's requirement, for its participant or for their whole team."""
     whose = Q(participant=OuterRef("participant")) | Q(participant=None, team=OuterRef("participant__team"))
-    later = live.filter(whose, kind=OverrideKind.EXTENDED, given_at__gte=OuterRef("given_at"))
-    exempt = live.filter(whose, kind=OverrideKind.EXEMPT)
-    again = DeliveryMember.objects.filter(
+    return Override.objects.live().filter(whose, requirement=OuterRef("requirement"))
+
+
+def _is_done() -> Q:
+    """Rows of somebody who is exempt, or whose delivery lies with the school."""
+    delivered = DeliveryMember.objects.filter(
         participant=OuterRef("participant"),
         is_concerned=True,
         delivery__work__requirement=OuterRef("requirement"),
         delivery__work__state__in=IN_QUEUE,
         delivery__attempt=F("delivery__work__attempt"),
     )
-    rows = Result.objects.current().filter(
-        ~Exists(exempt),
-        ~Exists(again),
-        outcome=Outcome.REVISE,
-        participant__member__participation__in=BEGUN,
-        participant__team__cohort__state=CohortState.RUNNING,
-    )
+    return Q(Exists(_live_overrides().filter(kind=OverrideKind.EXEMPT))) | Q(Exists(delivered))
+
+
+TAKES_PART = Q(
+    participant__member__participation__in=BEGUN, participant__team__cohort__state=CohortState.RUNNING
+)
+NAMES = (
+    "requirement",
+    "participant__member__user",
+    "participant__team__cohort__intake",
+    "participant__team__application__lead",
+)
+
+
+def _unrevised() -> "QuerySet[Result]":
+    """Current results that ask for a revision, of people who take part and have not delivered it."""
+    rows = Result.objects.current().filter(TAKES_PART, ~_is_done(), outcome=Outcome.REVISE)
+    later = _live_overrides().filter(kind=OverrideKind.EXTENDED, given_at__gte=OuterRef("given_at"))
     latest = later.order_by("-due_at").values("due_at")[:1]
-    return rows.annotate(due_at=Coalesce(Subquery(latest), F("revise_due_at"))).select_related(
-        "requirement",
-        "participant__member__user",
-        "participant__team__cohort__intake",
-        "participant__team__application__lead",
+    return rows.annotate(due_at=Coalesce(Subquery(latest), F("revise_due_at"))).select_related(*NAMES)
+
+
+def _to_catch_up() -> "QuerySet[CatchUp]":
+    """Plans for the team's next delivery, which has not come. Who delivers alone has a track of their own."""
+    team_waits = TeamRequirement.objects.of_teams().filter(
+        requirement=OuterRef("requirement"),
+        team=OuterRef("participant__team"),
+        state=RequirementState.ASSESSED,
     )
+    has_result = Result.objects.filter(
+        participant=OuterRef("participant"), requirement=OuterRef("requirement")
+    )
+    rows = CatchUp.objects.filter(TAKES_PART, Exists(team_waits), ~Exists(has_result), ~_is_done())
+    return rows.filter(way=Way.WITH_TEAM).select_related(*NAMES)
 
 
-def _reviser(result: Result) -> Iterator[Recipient]:
-    user = result.participant.member.user
+def _oneself(row: Result | CatchUp) -> Iterator[Recipient]:
+    user = row.participant.member.user
     if user is not None and user.is_active:
         yield Recipient.of(user)
 
@@ -112,7 +134,7 @@ REVISION = Kind(
     open=_unrevised,
     due_field="due_at",
     since_field="given_at",
-    to=_reviser,
+    to=_oneself,
     title=lambda result: (
         _("Work requirement %(requirement)s must be revised") % {"requirement": result.requirement}
     ),
@@ -121,6 +143,26 @@ REVISION = Kind(
     ),
     scope=lambda result: result.participant.team.cohort.intake.slug,
     about=lambda result: result.participant.team,
+)
+
+
+CATCH_UP = Kind(
+    key="catch-up",
+    label=gettext_lazy("Catching up on a work requirement"),
+    demand=gettext_lazy("Deliver with your team by {when}"),
+    why=WHY,
+    open=_to_catch_up,
+    due_field="due_at",
+    since_field="made_at",
+    to=_oneself,
+    title=lambda plan: (
+        _("Work requirement %(requirement)s is not delivered") % {"requirement": plan.requirement}
+    ),
+    url=lambda plan, recipient: _page(
+        "requirement", plan.participant.team.reference, plan.requirement.number
+    ),
+    scope=lambda plan: plan.participant.team.cohort.intake.slug,
+    about=lambda plan: plan.participant.team,
 )
 
 
@@ -165,4 +207,4 @@ QUEUE = Kind(
     is_deadline=False,
 )
 
-KINDS = (REQUIREMENT, REVISION, QUEUE)
+KINDS = (REQUIREMENT, REVISION, CATCH_UP, QUEUE)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications.states import BEGUN
 from applications.views.deeds import Deed, deed_page, offered, says
 from assessment.actions import deliveries
 from assessment.actions import requirements as actions
@@ -20,6 +22,7 @@ from assessment.forms.requirements import MakeForm, RequirementForm
 from assessment.models import (
     Assessment,
     Delivery,
+    DeliveryMember,
     RequirementRule,
     Result,
     TeamRequirement,
@@ -32,6 +35,7 @@ from assessment.states import Outcome, RequirementState
 from assessment.views.access import is_staff_of, requirement_for
 from assessment.views.people import team_deeds
 from cohorts.models import Cohort, Participant, Team
+from cohorts.models.team import ParticipantQuerySet
 from cohorts.views.rooms import cohort_for_staff, team_for
 from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.middleware import kept_post
@@ -219,9 +223,9 @@ def requirement(request: HttpRequest, reference: str, number: int) -> HttpRespon
     found, asked = requirement_for(request, reference, number)
     now, user = timezone.now(), person(request)
     is_staff = is_staff_of(request, found)
-    present = Participant.objects.filter(team=found).present().in_order()
-    people = list((present if is_staff else present.of(user)).values_list("pk", flat=True))
-    records = records_of(people, [asked])
+    in_team = Participant.objects.filter(team=found)
+    shown = _with_a_part(in_team, asked) if is_staff else in_team.present().of(user)
+    records = records_of(list(shown.in_order().values_list("pk", flat=True)), [asked])
     own = next((each for each in records if not is_staff), None)
     works = TeamRequirement.objects.filter(team=found, requirement=asked).with_names()
     visible = list(works.visible_to(user).order_by("participant", "pk"))
@@ -248,6 +252,12 @@ def requirement(request: HttpRequest, reference: str, number: int) -> HttpRespon
             "in_queue": [each for each in visible if each.is_in_queue] if is_staff else [],
         },
     )
+
+
+def _with_a_part(people: ParticipantQuerySet, asked: WorkRequirement) -> ParticipantQuerySet:
+    """Those who take part, and those who have left after a delivery: its result is theirs."""
+    delivered = DeliveryMember.objects.filter(participant=OuterRef("pk"), delivery__work__requirement=asked)
+    return people.filter(Q(member__participation__in=BEGUN) | Q(Exists(delivered)))
 
 
 def _deliveries(works: list[TeamRequirement]) -> list[Delivery]:

@@ -122,7 +122,7 @@ def test_each_gets_a_result_and_one_letter(delivered, people, teacher):
     assert Assessment.objects.values_list("comment", "given_by").get() == ("Well done.", teacher.pk)
     assert letters() == [("requirement_result", user_of(each).email) for each in people]
     text = Message.objects.get(to_email=user_of(bob).email).body_text
-    assert f"To {bob.pk}." in text and "Well done." in text and f"To {ada.pk}." not in text
+    assert (f"To {bob.pk}." in text, "Well done." in text, f"To {ada.pk}." in text) == (True, True, False)
 
 
 @pytest.mark.parametrize("due_at", [None, NOW])
@@ -139,8 +139,8 @@ def test_who_has_not_taken_it_does_not_assess_it(delivered, people, teacher, col
     for who in (colleague_teacher, UserFactory(is_course_administrator=True)):
         with pytest.raises(Refused, match="Take the delivery"):
             assessing.assess(latest, marks, comment="", revise_due_at=None, by=who, now=NOW)
+    del marks[people[0].pk]
     with pytest.raises(Refused, match="have changed"):
-        del marks[people[0].pk]
         assessing.assess(latest, marks, comment="", revise_due_at=None, by=teacher, now=NOW)
     assert Result.objects.count() == 0
 
@@ -222,7 +222,7 @@ def test_nothing_is_changed_without_a_reason_or_without_a_change(delivered, peop
 def test_of_two_who_change_a_result_the_second_is_told(delivered, people, teacher):
     result = assess(delivered, Outcome.REVISE, by=teacher)[0]
     change(result, Outcome.APPROVED, by=teacher)
-    with pytest.raises(Refused, match="Someone else|Somebody else"):
+    with pytest.raises(Refused, match="Somebody else has just changed"):
         change(result, Outcome.NOT_APPROVED, by=teacher)
     assert outcomes(people)[0] == Outcome.APPROVED
 

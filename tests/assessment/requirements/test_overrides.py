@@ -159,10 +159,10 @@ def test_an_extension_of_the_first_deadline_is_none_of_a_later_revision(work, pe
     assert record(work, people[0]).due_at == IN_A_MONTH
 
 
-@pytest.mark.parametrize("whose", ["team", "person"])
-def test_what_is_delivered_needs_no_later_deadline(work, people, teacher, whose):
+@pytest.mark.parametrize(("whose", "why_not"), [("team", "it waits for"), ("person", "they wait for")])
+def test_what_is_delivered_needs_no_later_deadline(work, people, teacher, whose, why_not):
     DeliveryFactory(work=work)
-    with pytest.raises(Refused, match="waits? for is the assessment"):
+    with pytest.raises(Refused, match=f"What {why_not} is the assessment"):
         extend(work, None if whose == "team" else people[0], teacher)
     assert Override.objects.count() == 0
 
