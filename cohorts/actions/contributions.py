@@ -84,12 +84,11 @@ def pair_anew(round: PeerRound, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def change_pairs(
-    round: PeerRound, *, arrows: Sequence[Arrow], seen: str, by: User, now: datetime
-) -> None:
-    """Pair by hand. seen: `changed_at` in ISO form of the pairing that was changed, so that nobody overwrites another.
+def change_pairs(round: PeerRound, *, arrows: Sequence[Arrow], seen: str, by: User, now: datetime) -> None:
+    """Pair by hand. seen: `changed_at` in ISO form of the pairing that was changed.
 
-    Raises Refused when the arrows are no round of the teams that there are.
+    Raises Refused when somebody has changed it meanwhile, and when the arrows are no round of the teams that
+    there are.
     """
     current = _planned(round)
     if current.changed_at.isoformat() != seen:
@@ -284,7 +283,8 @@ def write(
     current = _locked(pair.round)
     if current.state != RoundState.OPEN:
         raise Refused(_("The round is not open."))
-    if participant.member.user_id != by.pk or participant.team_id != pair.giver_id:
+    is_own = participant.member.user_id == by.pk and participant.is_present
+    if not is_own or participant.team_id != pair.giver_id:
         raise Refused(_("You write your own contribution, to the teams that your team gives feedback to."))
     if is_given and not (strengths and (questions or ideas)):
         raise Refused(_("Write at least one strength, and a question or an idea."))

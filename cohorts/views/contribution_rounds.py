@@ -290,4 +290,3 @@ def _round(request: HttpRequest, slug: str, number: int) -> PeerRound:
     cohort = cohort_for_staff(request, slug)
     rounds = PeerRound.objects.filter(cohort=cohort).select_related("cohort__intake", "session")
     return get_object_or_404(rounds, number=number)
-
