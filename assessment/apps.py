@@ -5,10 +5,10 @@ class AssessmentConfig(AppConfig):
     name = "assessment"
 
     def ready(self) -> None:
-        from assessment import pages, reminders, waiting
+        from assessment import pages, reminders, summary, waiting
         from assessment.emails.reasons import REASONS
         from assessment.models.milestones import milestones
-        from cohorts import employer, navigation
+        from cohorts import employer, navigation, summaries
         from innoskole.accounts.waiting import register
         from innoskole.notifications import reasons
         from innoskole.reminders import kinds
@@ -19,3 +19,4 @@ class AssessmentConfig(AppConfig):
         kinds.register(reminders.KINDS)
         reasons.register(REASONS)
         employer.register(milestones)
+        summaries.register(summary.readiness)

