@@ -1,10 +1,12 @@
-"""What the home page links to: one's own courses, and for the staff the cohorts that are not over."""
+"""What the home page links to: one's own courses, the teams of one's municipality, and for the staff the
+cohorts that are not over."""
 
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Participant
+from cohorts.models.employer import employed_teams
 from cohorts.states import CohortState
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import roles_of
@@ -43,4 +45,16 @@ def cohorts(user: User) -> Section:
     )
 
 
-QUESTIONS = (courses, cohorts)
+def employers(user: User) -> Section:
+    """The teams of the municipalities that the person acts for. One query."""
+    found = employed_teams(user).with_names().order_by("-formed_at", "-pk")
+    return Section(
+        _("The teams of my municipality"),
+        [
+            Room(str(team), reverse("cohorts:employer", args=[team.reference]), capfirst(str(team.cohort)))
+            for team in found
+        ],
+    )
+
+
+QUESTIONS = (courses, employers, cohorts)

@@ -16,6 +16,7 @@ from applications.models import Application
 from cohorts import employer
 from cohorts.actions.employer import consent, record_look, withdraw_consent
 from cohorts.employer import Milestone
+from cohorts.home import employers
 from cohorts.models import Cohort, Consent, Participant, Team
 from cohorts.models.employer import consent_text, employed_teams
 from innoskole.accounts import audit
@@ -220,3 +221,28 @@ def test_the_page_asks_as_often_for_three_as_for_one(
     browser.get(page)
     with django_assert_num_queries(11):
         browser.get(page)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_home_page_leads_the_municipality_to_its_teams(
+    rows: int, coordinator: User, administrator: User, log_in: Any, django_assert_num_queries
+) -> None:
+    teams = [
+        TeamFactory(
+            cohort=CohortFactory(intake__slug=f"year-{number}", intake__year=2027 + number),
+            lead=municipality("1804"),
+            people=0,
+            formed_at=NOW + timedelta(days=number),
+        )
+        for number in range(rows)
+    ]
+    with django_assert_num_queries(1):
+        section = employers(coordinator)
+    addresses = [reverse("cohorts:employer", args=[team.reference]) for team in reversed(teams)]
+    assert (section.heading, [room.url for room in section.rooms]) == (
+        "The teams of my municipality",
+        addresses,
+    )
+    assert employers(administrator).rooms == []
+    home = log_in(coordinator).get(reverse("home")).content.decode()
+    assert all(f'href="{address}"' in home for address in addresses)
