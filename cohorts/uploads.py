@@ -1,6 +1,7 @@
 """What a team may store: PDF, pictures and office documents, told by their content and not by their name."""
 
 import zipfile
+import zlib
 from hashlib import sha256
 
 from django.conf import settings
@@ -88,6 +89,6 @@ def _office_type(file: "UploadedFile[bytes]") -> str:
             if names[:1] == ["mimetype"] and archive.getinfo("mimetype").file_size < LONGEST_NAME:
                 declared = archive.read("mimetype").decode("ascii", "replace").strip()
                 return declared if declared in OPEN_DOCUMENTS else ""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
-        return ""
+    except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, RuntimeError, EOFError):
+        return ""  # broken, encrypted, or packed in a way that zipfile does not know
     return ""

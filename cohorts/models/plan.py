@@ -21,7 +21,7 @@ from cohorts.models.session import Session, SessionDay, hours, span
 from innoskole.deadlines.reckoning import DAY, SATURDAY, is_public_holiday
 from innoskole.ui import formats
 
-# Between which a plan is made: holidays are known until 2100 (reckoning.public_holidays), and a year needs room.
+# Between which a plan is made: holidays are known until 2100 (reckoning.public_holidays), a year needs room.
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2097, 12, 31)
 

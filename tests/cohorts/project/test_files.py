@@ -41,6 +41,18 @@ def odt(declared: str) -> SimpleUploadedFile:
     return archive("notes.odt", ("mimetype", declared), ("content.xml", "<office/>"))
 
 
+# Method and flags in the two headers of a member: in front of it, and in the archive's list.
+STORED, DEFLATED, UNKNOWN = (b"\x14\x00\x00\x00" + method for method in (b"\0\0", b"\x08\0", b"\x63\0"))
+
+
+def garbled(name: str, old: bytes, new: bytes) -> SimpleUploadedFile:
+    """An open document with some bytes changed."""
+    text = "application/vnd.oasis.opendocument.text"
+    content = archive(name, ("mimetype", text), ("mimetypé", "")).read()
+    assert old in content
+    return SimpleUploadedFile(name, content.replace(old, new))
+
+
 @pytest.mark.parametrize(
     ("file", "content_type"),
     [
@@ -65,6 +77,9 @@ def test_the_content_tells_what_a_file_is(file: SimpleUploadedFile, content_type
         archive("any.docx", ("[Content_Types].xml", ""), ("readme.txt", "hello")),
         docx("macro.docm", ("word/vbaProject.bin", "x")),
         odt("application/zip"),
+        garbled("named.odt", b"mimetyp\xc3\xa9", b"mimetyp\xff\xff"),
+        garbled("packed.odt", STORED, DEFLATED),
+        garbled("strange.odt", STORED, UNKNOWN),
     ],
     ids=lambda file: file.name,
 )
