@@ -111,7 +111,7 @@ def relocate(slot: Slot, *, place: str, video_url: str, by: User, now: datetime)
         gettext_noop("changed the place of a supervision"),
         by=by,
         now=now,
-        changes={gettext_noop("Place"): (before, current.where)},
+        changes={gettext_noop("Where"): (before, current.where)},
     )
     for booking in Booking.objects.to_come(now).filter(slot=current).with_names():
         letters.relocated(booking, by=by, now=now)

@@ -21,7 +21,7 @@ MOST_SLOTS = 12
 class PlaceForm(forms.Form):
     """Where to meet: a place, an address of a video meeting, or both."""
 
-    place = forms.CharField(label=gettext_lazy("Place"), max_length=200, required=False)
+    place = forms.CharField(label=gettext_lazy("Where"), max_length=200, required=False)
     video_url = forms.URLField(
         label=gettext_lazy("Address of the video meeting"),
         max_length=500,
