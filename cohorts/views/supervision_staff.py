@@ -90,7 +90,7 @@ def supervision_publish(request: HttpRequest, slug: str) -> HttpResponse:
 SLOT_DEEDS: Deeds[Slot] = {
     "withdraw": Deed(
         title=gettext_lazy("Withdraw the slot"),
-        button=gettext_lazy("Withdraw"),
+        button=gettext_lazy("Withdraw the slot"),
         done=gettext_lazy("The slot is withdrawn."),
         run=slot_actions.withdraw,
         obstacle=slot_actions.why_not_withdrawn,
@@ -104,7 +104,10 @@ SLOT_DEEDS: Deeds[Slot] = {
         run=slot_actions.relocate,
         obstacle=lambda slot, user, now: "",
         consequences=says(
-            gettext_lazy("If a team has booked the slot, everybody in the team gets an e-mail about it.")
+            gettext_lazy(
+                "If a team has booked the slot, the supervisor and everybody in the team get an e-mail about"
+                " it. You get none yourself."
+            )
         ),
         form=PlaceForm,
         given=lambda slot, now: {"initial": {"place": slot.place, "video_url": slot.video_url}},
