@@ -54,15 +54,14 @@ def assess(request: HttpRequest, pk: int) -> HttpResponse:
     """A delivery beside the former one, and the form for those who have taken it."""
     work, user, now = _work(request, pk), person(request), timezone.now()
     deliveries = list(
-        Delivery.objects.filter(work=work, attempt__gte=work.attempt - 1)
-        .select_related("delivered_by", "assessment__given_by")
+        work.deliveries.select_related("delivered_by", "assessment__given_by")
         .prefetch_related("files", "statements__participant__member", "members__participant__member")
         .order_by("-attempt")
     )
     for each in deliveries:
         each.work = work
     latest = deliveries[0]
-    former = deliveries[1] if len(deliveries) > 1 else None
+    former = _former(deliveries)
     is_mine = work.state == RequirementState.UNDER_ASSESSMENT and work.claimed_by == user
     people = assessing.to_assess(latest) if work.is_in_queue else []
     form = AssessForm(
@@ -87,6 +86,13 @@ def assess(request: HttpRequest, pk: int) -> HttpResponse:
             "waits": work.is_in_queue,
         },
     )
+
+
+def _former(deliveries: Sequence[Delivery]) -> Delivery | None:
+    """What to read the newest beside: the latest that was assessed, for the comments; else the one before."""
+    earlier = deliveries[1:]
+    assessed = (each for each in earlier if hasattr(each, "assessment"))
+    return next(assessed, earlier[0] if earlier else None)
 
 
 def _assessed(request: HttpRequest, latest: Delivery, form: AssessForm, now: datetime) -> HttpResponse | None:

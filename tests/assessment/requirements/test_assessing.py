@@ -193,7 +193,8 @@ def test_an_approval_is_withdrawn_with_a_reason_as_a_new_version(delivered, peop
 
 
 def test_a_correction_voids_the_letter_that_has_not_left(delivered, people, teacher):
-    result = assess(delivered, Outcome.NOT_APPROVED, by=teacher)[1]
+    results = assess(delivered, Outcome.NOT_APPROVED, by=teacher)
+    result = results[1]
     Message.objects.filter(to_email=user_of(people[2]).email).update(state=Message.State.SENT, sent_at=NOW)
     changed = change(result, Outcome.APPROVED, by=teacher)
     assert changed.withdraws_approval is False
@@ -204,6 +205,9 @@ def test_a_correction_voids_the_letter_that_has_not_left(delivered, people, teac
         ("requirement_result", user_of(people[2]).email, Message.State.SENT),
         ("requirement_result_changed", user_of(people[1]).email, Message.State.QUEUED),
     ]
+    assert "To the team: Well done." in Message.objects.latest("pk").body_text
+    change(results[2], Outcome.APPROVED, by=teacher)  # who has read the first letter knows the comment
+    assert "To the team" not in Message.objects.latest("pk").body_text
 
 
 def test_nothing_is_changed_without_a_reason_or_without_a_change(delivered, people, teacher):

@@ -12,6 +12,7 @@ from assessment.models.records import records_of
 from assessment.states import Outcome, RequirementState
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
+from innoskole.notifications.models import Message
 from tests.assessment.factories import DeliveryFactory
 from tests.assessment.requirements.conftest import assess, deliver, letters, outcomes, reread, user_of
 from tests.cohorts.factories import ParticipantFactory
@@ -119,6 +120,8 @@ def test_a_later_extension_takes_the_place_of_the_former(work, people, teacher):
     extend(work, None, teacher, due_at=IN_TWO_MONTHS)
     assert list(Override.objects.live().values_list("due_at", flat=True)) == [IN_TWO_MONTHS]
     assert Override.objects.count() == 2
+    states = Message.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [*[Message.State.VOID] * 3, *[Message.State.QUEUED] * 3]
     with pytest.raises(Refused, match="later than the present one"):
         extend(work, None, teacher, due_at=IN_A_MONTH)
 
