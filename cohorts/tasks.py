@@ -14,5 +14,5 @@ def begin_course() -> int:
 
 @shared_task
 def forget_details() -> dict[str, int]:
-    """Delete what is known of people for a study tour, and of speakers, when its time is up."""
+    """Delete what is known of people for a study tour, of speakers, and notes, when its time is up."""
     return retention.forget(timezone.now())

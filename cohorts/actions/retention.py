@@ -1,16 +1,17 @@
-"""What is deleted when its time is up: the needs of a study tour, and what is known of speakers.
+"""What is deleted when its time is up: the needs of a study tour, what is known of speakers, staff notes.
 
 The timetable does it every night.
 """
 
-from datetime import datetime
+from collections import Counter
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from cohorts.actions.speakers import forget_file
-from cohorts.models import Cohort, Speaker, StudyTour, TourBed, TourNeeds, TourSignUp
+from cohorts.models import Cohort, Speaker, StaffNote, StudyTour, TourBed, TourNeeds, TourSignUp
 from innoskole.accounts import audit
 from innoskole.ui import formats
 
@@ -19,10 +20,15 @@ LEAVERS = gettext_noop("Who has left the course was taken out of the study tour"
 NEVER_CAME = gettext_noop("What was stored about speakers who did not come was deleted")
 LONG_AGO = gettext_noop("What was stored about a speaker was deleted, but for what the programme said")
 COUNT = gettext_noop("Number of people")
+NOTES = gettext_noop("The notes of the staff about the teams were deleted")
+NOTES_COUNT = gettext_noop("Number of notes")
+
+# The page of the notes says so.
+NOTES_KEPT_FOR = timedelta(days=182)
 
 
 def forget(now: datetime, *, dry_run: bool = False) -> dict[str, int]:
-    """Delete what is due; how many people of each matter. Doing it twice deletes nothing more.
+    """Delete what is due; how many people, or notes, of each matter. Doing it twice deletes nothing more.
 
     dry_run: count, and delete nothing. The audit gets numbers and no names.
     """
@@ -31,6 +37,7 @@ def forget(now: datetime, *, dry_run: bool = False) -> dict[str, int]:
         "leavers": _leavers(now, dry_run=dry_run),
         "speakers_who_did_not_come": _speakers_who_never_came(now, dry_run=dry_run),
         "speakers": _speakers_of_long_ago(now, dry_run=dry_run),
+        "staff_notes": _staff_notes(now, dry_run=dry_run),
     }
 
 
@@ -98,6 +105,18 @@ def _speakers_of_long_ago(now: datetime, *, dry_run: bool) -> int:
         Speaker.objects.filter(pk=speaker.pk).update(**blank, forgotten_at=now)
         audit.record(speaker, LONG_AGO, by=None, now=now)
     return len(due)
+
+
+@transaction.atomic
+def _staff_notes(now: datetime, *, dry_run: bool) -> int:
+    """Half a year after a cohort is completed, in case it is opened again, its notes have served."""
+    due = StaffNote.objects.filter(team__cohort__completed_at__lte=now - NOTES_KEPT_FOR)
+    numbers = Counter(note.team.cohort for note in due.select_related("team__cohort__intake"))
+    if not dry_run:
+        due.delete()
+        for cohort, notes in numbers.items():
+            audit.record(cohort, NOTES, by=None, now=now, changes={NOTES_COUNT: (None, notes)})
+    return numbers.total()
 
 
 def _forget_files(speaker: Speaker) -> None:

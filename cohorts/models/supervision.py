@@ -166,6 +166,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Neither held, missed nor cancelled; of those that are over, nobody has written what was agreed."""
         return self.filter(state=BookingState.BOOKED)
 
+    def missed(self) -> "BookingQuerySet":
+        return self.filter(state=BookingState.MISSED)
+
     def with_names(self) -> "BookingQuerySet":
         return self.select_related("slot__user", "team__application__lead", "team__cohort__intake")
 

@@ -46,6 +46,7 @@ def supervision(request: HttpRequest, reference: str) -> HttpResponse:
             "bookings": [
                 (booking, not slot_actions.why_fixed(booking, now, is_staff=is_staff)) for booking in booked
             ],
+            "missed": Booking.objects.missed().filter(team=team).with_names().in_order(),
             "now": now,
             "free": [] if why_not else list(free),
             "why_not": why_not,

@@ -11,7 +11,8 @@ from cohorts.actions.retention import forget
 
 class Command(BaseCommand):
     help = (
-        "Delete diets and people to call after study tours, and what is known of speakers whose time is up."
+        "Delete diets and people to call after study tours, what is known of speakers whose time is up, and"
+        " the notes of the staff about the teams of cohorts that were completed half a year ago."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,6 +1,7 @@
 import pytest
 from django.utils import translation
 
+from tests.cohorts.contributions.factories import PairFactory, RoundFactory
 from tests.cohorts.factories import CohortFactory, InstructorFactory, TeamFactory
 
 
@@ -21,10 +22,18 @@ def teacher(cohort):
 
 
 @pytest.fixture
-def team(cohort):
-    return TeamFactory(cohort=cohort)
+def teams(cohort):
+    """Three teams of two people each."""
+    return [TeamFactory(cohort=cohort, number=number, people=2) for number in (1, 2, 3)]
 
 
 @pytest.fixture
-def people(team):
-    return [each.member.user for each in team.participants.in_order()]
+def pair(cohort, teams):
+    """In an open round the first team gives feedback to the second one."""
+    return PairFactory(round=RoundFactory(cohort=cohort, number=1), giver=teams[0], receiver=teams[1])
+
+
+@pytest.fixture
+def people(teams):
+    """Those of the first team."""
+    return list(teams[0].participants.in_order())

@@ -9,6 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from cohorts.actions import supervision as actions
+from cohorts.actions.retention import forget
 from cohorts.models import Booking, StaffNote, Supervision, SupervisionRule, Supervisor
 from cohorts.models.supervision import rule_of
 from cohorts.models.supervision_overview import overview
@@ -16,7 +17,7 @@ from cohorts.states import CohortState
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.notifications.models import Message
-from tests.cohorts.factories import InstructorFactory, TeamFactory
+from tests.cohorts.factories import CohortFactory, InstructorFactory, TeamFactory
 from tests.cohorts.supervision.factories import (
     BookingFactory,
     SlotFactory,
@@ -157,6 +158,21 @@ def test_the_rules_go_by_the_defaults_until_they_are_changed(cohort, team, teach
     assert SupervisionRule.objects.values_list("notice_hours", "absent_weeks").get() == (48, 3)
 
 
+def test_notes_are_deleted_half_a_year_after_the_cohort_is_completed(team, teacher):
+    of_now = StaffNoteFactory(team=team)
+    for slug, days in (("just", 181), ("long", 182)):
+        completed_at = NOW - days * DAY
+        cohort = CohortFactory(intake__slug=slug, state=CohortState.COMPLETED, completed_at=completed_at)
+        StaffNoteFactory(team=TeamFactory(cohort=cohort, people=0))
+    assert forget(NOW, dry_run=True)["staff_notes"] == 1
+    assert StaffNote.objects.count() == 3
+    assert (forget(NOW)["staff_notes"], forget(NOW)["staff_notes"]) == (1, 0)
+    assert list(StaffNote.objects.values_list("team__cohort__slug", flat=True)) == [
+        "just",
+        of_now.team.cohort.slug,
+    ]
+
+
 # --- Who goes without ---------------------------------------------------------------------------------
 
 
@@ -205,11 +221,12 @@ def test_the_teams_page_costs_the_same_however_much_there_is(
         start = NOW + (number + 1) * 2 * DAY
         SlotFactory(cohort=team.cohort, starts_at=start)
         BookingFactory(team=team, starts_at=start + timedelta(hours=2))
+        BookingFactory(team=team, starts_at=start - 20 * DAY, state="missed")
         SupervisionFactory(team=team).present.set(team.participants.all())
     client.force_login(people[0])
     address = reverse("cohorts:supervision", args=[team.reference])
     client.get(address)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = client.get(address)
     assert page.content.decode().count("What was discussed") == rows
 
