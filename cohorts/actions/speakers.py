@@ -44,7 +44,8 @@ TOLD_FIELDS = ("session", "day", "starts", "ends", "title", "email")
 
 def version_of(speaker: Speaker) -> str:
     """The fingerprint of what the speaker is asked for now."""
-    return fingerprint({field: str(getattr(speaker, field)) for field in FIELDS})
+    said = {field: str(getattr(speaker, field)) for field in FIELDS}
+    return fingerprint({**said, "session": speaker.session_id, "day": speaker.day_id})
 
 
 @transaction.atomic
@@ -103,7 +104,7 @@ def invite_again(speaker: Speaker, *, answer_by_on: date, by: User, now: datetim
     _require_day_ahead(answer_by_on, now)
     if not stored.is_open(now):
         raise Refused(_("The session is over, so nobody can be asked to speak at it."))
-    fields = {"invited_at": now, "invited_by": by, "answer_by_on": answer_by_on}
+    fields: Values = {"invited_at": now, "invited_by": by, "answer_by_on": answer_by_on}
     if stored.state == SpeakerState.INVITED:
         before = stored.answer_by_on
         for name, value in fields.items():
@@ -226,7 +227,7 @@ def remove_file(speaker: Speaker, pk: int, *, now: datetime) -> Speaker:
     for file in stored.files.filter(pk=pk):
         forget_file(file)
         file.delete()
-    if not stored.files.exists() and not stored.material_url:
+    if not stored.material_url and not SpeakerFile.objects.filter(speaker=stored).exists():
         _nothing_left(stored, now)
     return stored
 

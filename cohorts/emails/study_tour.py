@@ -33,7 +33,7 @@ def asked_to_share(asker: TourSignUp, asked: Participant, *, now: datetime) -> N
         asker.tour,
         asked,
         "study_tour_share",
-        key=f"{asker.pk}:{now.isoformat()}",
+        key=f"{asker.pk}:{asked.pk}:{now.isoformat()}",
         now=now,
         context={"asker": asker.participant},
     )
@@ -45,7 +45,7 @@ def share_answered(asker: TourSignUp, other: Participant, *, outcome: str, now: 
         asker.tour,
         asker.participant,
         "study_tour_share_answered",
-        key=f"{asker.pk}:{outcome}:{now.isoformat()}",
+        key=f"{asker.pk}:{other.pk}:{outcome}:{now.isoformat()}",
         now=now,
         context={"other": other, "outcome": outcome},
     )

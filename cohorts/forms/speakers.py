@@ -190,7 +190,7 @@ class MaterialForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("With these words you are introduced to the participants."),
     )
-    files = DocumentsField(
+    documents = DocumentsField(
         label=gettext_lazy("Files"),
         required=False,
         widget=DocumentsInput(attrs={"accept": ACCEPT}),

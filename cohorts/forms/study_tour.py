@@ -239,7 +239,8 @@ class SignUpForm(forms.Form):
         is_late: bool,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, initial=_known(sign_up, needs), **kwargs)
+        kwargs["initial"] = _known(sign_up, needs)
+        super().__init__(*args, **kwargs)
         self.sign_up, self.is_late = sign_up, is_late
         if is_late:  # the wish is as it was
             del self.fields["room_wish"], self.fields["shares_with"]

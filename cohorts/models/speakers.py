@@ -25,6 +25,8 @@ LINK_OPEN_WITHOUT_DAYS = timedelta(days=365)
 # So long after the session what is stored about a speaker is deleted, but for what the programme said.
 KEPT_AFTER = timedelta(days=365)
 MOST_FILES = 10
+# The last day of a speaker's session.
+LAST_ON = Max("session__days__held_on")
 
 
 class SpeakerQuerySet(models.QuerySet["Speaker"]):
@@ -37,19 +39,15 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
 
     def to_thank(self, today: date) -> "SpeakerQuerySet":
         """Those who have contributed, on a day that is over, and have had no thanks yet."""
-        return self.held().filter(state__in=EXPECTED, last_on__lt=today)
-
-    def held(self) -> "SpeakerQuerySet":
-        """With `last_on`: the last day of the session."""
-        return self.annotate(last_on=Max("session__days__held_on"))
+        return self.alias(last_on=LAST_ON).filter(state__in=EXPECTED, last_on__lt=today)
 
     def to_delete(self, today: date) -> "SpeakerQuerySet":
         """Those who never came, when their link has stopped working."""
-        return self.held().filter(~Q(state__in=SPEAKING), last_on__lt=today - LINK_OPEN)
+        return self.alias(last_on=LAST_ON).filter(~Q(state__in=SPEAKING), last_on__lt=today - LINK_OPEN)
 
     def to_blank(self, today: date) -> "SpeakerQuerySet":
         """Those who contributed so long ago that only the programme remembers them."""
-        return self.held().filter(
+        return self.alias(last_on=LAST_ON).filter(
             state__in=SPEAKING, forgotten_at__isnull=True, last_on__lt=today - KEPT_AFTER
         )
 

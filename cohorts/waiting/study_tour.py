@@ -1,8 +1,9 @@
 """What waits on the study tour: a participant's answers, and the rooms for who organises it."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from innoskole.ui import formats
 
 
 def study_tour_waits(user: User, now: datetime) -> list[Waiting]:
-    """At most three queries, however many tours."""
+    """At most four queries, however many tours."""
     found = _to_answer(user, now) + _to_agree(user, now)
     if has_role(user, Role.INSTRUCTOR) or has_role(user, Role.COURSE_ADMINISTRATOR):
         found += _to_place(user, now)
@@ -42,8 +43,10 @@ def _to_agree(user: User, now: datetime) -> list[Waiting]:
     rows = TourSignUp.objects.coming().filter(
         shares_with__in=own, refused_at__isnull=True, tour__sign_up_closes_at__gte=now
     )
-    agreed = TourSignUp.objects.filter(participant__in=own).values_list("tour", "shares_with")
-    mutual = set(agreed)
+    askers = list(rows.select_related("tour__cohort", "participant__member").order_by("pk"))
+    if not askers:
+        return []
+    mutual = set(TourSignUp.objects.filter(participant__in=own).values_list("tour", "shares_with"))
     return [
         Waiting(
             _("%(name)s would like to share a room with you on the study tour") % {"name": asker},
@@ -51,7 +54,7 @@ def _to_agree(user: User, now: datetime) -> list[Waiting]:
             due_at=asker.tour.sign_up_closes_at,
             since_at=asker.asked_at,
         )
-        for asker in rows.select_related("tour__cohort", "participant__member").order_by("pk")
+        for asker in askers
         if (asker.tour_id, asker.participant_id) not in mutual
     ]
 
@@ -68,7 +71,9 @@ def _to_place(user: User, now: datetime) -> list[Waiting]:
         .organised_by(user)
         .filter(sign_up_closes_at__lt=now, session__days__held_on__gte=today)
     )
-    rows = rows.annotate(without=Count("sign_ups", filter=coming, distinct=True)).filter(without__gt=0)
+    short: QuerySet[Any] = rows.annotate(without=Count("sign_ups", filter=coming, distinct=True)).filter(
+        without__gt=0
+    )
     return [
         Waiting(
             _("People without a room on the study tour to %(destination)s") % {"destination": tour},
@@ -76,5 +81,5 @@ def _to_place(user: User, now: datetime) -> list[Waiting]:
             count=tour.without,
             since_at=tour.sign_up_closes_at,
         )
-        for tour in rows.select_related("cohort").order_by("pk")
+        for tour in short.select_related("cohort").order_by("pk")
     ]

@@ -19,6 +19,8 @@ from tests.cohorts.factories import (
 from tests.cohorts.people import world as people_world
 from tests.cohorts.plan import world as plan_world
 from tests.cohorts.project import world as project_world
+from tests.cohorts.speakers import world as speakers_world
+from tests.cohorts.study_tour import world as study_tour_world
 from tests.cohorts.supervision import world as supervision_world
 from tests.factories import NOW, ApplicationFactory, IntakeFactory, municipality
 
@@ -59,6 +61,8 @@ def build(world: World) -> None:
         "session-day": session.days.first().pk,
     }
     people_world.build(world)
+    speakers_world.build(world)
+    study_tour_world.build(world)
     attendance_world.build(world)
     plan_world.build(world)
     project_world.build(world)

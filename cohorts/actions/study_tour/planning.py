@@ -32,7 +32,8 @@ ENTRY_FIELDS = ("held_on", "starts", "title", "place", "about")
 
 def version_of(tour: StudyTour) -> str:
     """The fingerprint of what the tour says now."""
-    said = {field: str(getattr(tour, field)) for field in FIELDS}
+    said = {field: getattr(tour, field) for field in FIELDS}
+    said["session"], said["sign_up_closes_at"] = tour.session_id, tour.sign_up_closes_at.timestamp()
     return fingerprint({**said, "leaders": sorted(tour.leaders.values_list("pk", flat=True))})
 
 
@@ -57,7 +58,7 @@ def save_tour(cohort: Cohort, values: Values, *, version: str, by: User, now: da
         raise Refused(_("Only instructors of the cohort can lead its tour."))
     closes_at: datetime = values["sign_up_closes_at"]
     if (tour is None or tour.sign_up_closes_at != closes_at) and closes_at <= now:
-        raise Refused(_("The deadline for signing up must be later than now."))
+        raise Refused(_("The sign-up must close later than now."))
     days = [day.starts_at for day in session.days.all()]
     if days and closes_at >= min(days):
         raise Refused(_("The deadline for signing up must come before the tour."))
@@ -125,8 +126,10 @@ def remove_entry(entry: TourEntry, *, by: User, now: datetime) -> None:
     """Take a line out of the itinerary. A second click finds nothing and changes nothing."""
     current = locked(entry.tour)
     _require_organiser(current, by)
-    if TourEntry.objects.filter(pk=entry.pk).delete()[0]:
-        audit.record(current, ENTRY, by=by, now=now, changes={ITINERARY: (entry.title, None)})
+    stored = current.entries.filter(pk=entry.pk).first()
+    if stored is not None:
+        stored.delete()
+        audit.record(current, ENTRY, by=by, now=now, changes={ITINERARY: (stored.title, None)})
 
 
 @transaction.atomic

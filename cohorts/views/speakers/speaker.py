@@ -83,7 +83,7 @@ def _do(
         if deed == "material" and sending.is_valid():
             given = sending.cleaned_data
             actions.send_material(
-                found, given["files"], url=given["url"], biography=given["biography"], now=now
+                found, given["documents"], url=given["url"], biography=given["biography"], now=now
             )
             return _("Saved. You can change it as long as the link works.")
         if deed.startswith("remove-") and deed.removeprefix("remove-").isdecimal():

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from cohorts import models as c
 from innoskole.accounts.models import User
@@ -12,6 +14,12 @@ from tests.cohorts.factories import CohortFactory, InstructorFactory, SessionFac
 @pytest.fixture(autouse=True)
 def _files(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
