@@ -36,7 +36,10 @@ SECOND_ADMINISTRATOR = DemoPerson(
     "check the draw that the first one made, approve people, read the mail",
 )
 INSTRUCTOR = DemoPerson(
-    "ivar@innoskole.example.no", "Ivar Prøvesen", "instructor", "see what an instructor sees"
+    "ivar@innoskole.example.no",
+    "Ivar Prøvesen",
+    "instructor",
+    "once the course runs: assess deliveries, register attendance, supervise",
 )
 # Karasjok has no application in any demo: here a newcomer writes one from the beginning.
 COORDINATOR_WITHOUT_APPLICATION = DemoPerson(
@@ -63,6 +66,26 @@ COORDINATORS_WITH_APPLICATION = (
     ),
 )
 
+# The people of one team and its municipality, from the stage «running» on.
+STUDENT = DemoPerson(
+    "stine@kommunen.example.no",
+    "Stine Prøvesen",
+    "student",
+    "see what you lack before the exam, write in the project, deliver, book supervision",
+)
+COURSE_PARTICIPANT = DemoPerson(
+    "kare@kommunen.example.no",
+    "Kåre Prøvesen",
+    "course participant",
+    "follow the course beside Stine, without an exam",
+)
+CONTACT = DemoPerson(
+    "liv@kommunen.example.no",
+    "Liv Prøvesen",
+    "coordinator for their municipality",
+    "see attendance and milestones of those who let you, agree to the public page",
+)
+
 DEMO_PEOPLE: tuple[DemoPerson, ...] = (
     ADMINISTRATOR,
     SECOND_ADMINISTRATOR,
@@ -70,3 +93,6 @@ DEMO_PEOPLE: tuple[DemoPerson, ...] = (
     COORDINATOR_WITHOUT_APPLICATION,
     *COORDINATORS_WITH_APPLICATION,
 )
+
+COURSE_PEOPLE: tuple[DemoPerson, ...] = (STUDENT, COURSE_PARTICIPANT, CONTACT)
+EVERYBODY: tuple[DemoPerson, ...] = (*DEMO_PEOPLE, *COURSE_PEOPLE)

@@ -10,9 +10,9 @@ from django.utils import timezone, translation
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 from innoskole.celery import app
-from innoskole.management.demo import stages
+from innoskole.management.demo import people, stages
 from innoskole.management.demo.calendar import Stage
-from innoskole.management.demo_people import DEMO_PEOPLE
+from innoskole.management.demo_people import PASSWORD
 from innoskole.municipalities.models import Municipality
 
 
@@ -25,8 +25,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--stage",
-            choices=[stage.name.lower() for stage in Stage],
-            default=Stage.OPEN.name.lower(),
+            choices=[stage.word for stage in Stage],
+            default=Stage.OPEN.word,
             help="how far the intake has come (default: %(default)s)",
         )
         parser.add_argument(
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError("The demo is not for production: everybody knows its passwords.")
         if not Municipality.objects.exists():
             raise CommandError("The register is empty. Run first: manage.py import_register")
-        wanted = Stage[stage.upper()]
+        wanted = Stage.of(stage)
         # The crowd's letters are settled at once, so that no worker need hear of them.
         eager, app.conf.task_always_eager = app.conf.task_always_eager, True
         try:
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             stages.create(wanted, seed=seed, applications=applications, now=now)
         elif (stage := stages.stage_of(current)) > wanted:
             raise CommandError(
-                f"The demo is at the stage {stage.name.lower()} already. To start again, delete the database."
+                f"The demo is at the stage {stage.word} already. To start again, delete the database."
             )
         else:
             try:
@@ -76,9 +76,9 @@ class Command(BaseCommand):
         assert current is not None
         with translation.override("en"):
             counts = ", ".join(f"{count} {state}" for state, count in stages.count_by_state(current).items())
-        self.stdout.write(f"The demo is at the stage {stages.stage_of(current).name.lower()}: {counts}.")
+        self.stdout.write(f"The demo is at the stage {stages.stage_of(current).word}: {counts}.")
 
     def greet(self) -> None:
-        self.stdout.write(f"Log in with the password {DEMO_PEOPLE[0].password} as:")
-        for person in DEMO_PEOPLE:
+        self.stdout.write(f"Log in with the password {PASSWORD} as:")
+        for person in people.who_can_log_in():
             self.stdout.write(f"  {person.email} – {person.role}: {person.what_to_try}")

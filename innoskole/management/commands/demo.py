@@ -15,7 +15,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from innoskole.accounts.models import User
-from innoskole.management.demo_people import DEMO_PEOPLE
+from innoskole.management.demo import people
+from innoskole.management.demo.calendar import Stage
+from innoskole.management.demo_people import PASSWORD
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 10
@@ -27,15 +29,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", 8000)))
+        parser.add_argument(
+            "--stage",
+            choices=[stage.word for stage in Stage],
+            default=os.environ.get("STAGE", Stage.OPEN.word),
+            help="how far a new demo has come (default: %(default)s)",
+        )
 
-    def handle(self, *args: Any, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, stage: str, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo is not for production: it prints passwords.")
         _refuse_taken(port)
-        self.prepare()
+        self.prepare(stage)
         self.serve(port)
 
-    def prepare(self) -> None:
+    def prepare(self, stage: str) -> None:
         """Bring database, register and demo up to date; a second run finds nearly nothing to do."""
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         (settings.BROKER_FOLDER / "control").mkdir(parents=True, exist_ok=True)
@@ -44,7 +52,8 @@ class Command(BaseCommand):
         call_command("import_register", stdout=self.stdout)
         if not User.objects.exists():
             self.stdout.write("Creating the demo …")
-            call_command("create_demo", verbosity=0, stdout=self.stdout)  # greet() says who logs in
+            # greet() says who logs in
+            call_command("create_demo", stage=stage, verbosity=0, stdout=self.stdout)
 
     def serve(self, port: int) -> None:
         """Run until a signal comes or one of the two ends; either way the other is ended too."""
@@ -81,18 +90,16 @@ class Command(BaseCommand):
             _end(children)
 
     def greet(self, port: int) -> None:
-        address = max(len(person.email) for person in DEMO_PEOPLE)
-        role = max(len(person.role) for person in DEMO_PEOPLE)
+        here = people.who_can_log_in()
+        address = max(len(person.email) for person in here)
+        role = max(len(person.role) for person in here)
         lines = [
             "",
             f"Innoskole runs at http://{HOST}:{port}/",
             f"Ctrl-C stops it; the data stay in {settings.VAR_DIR}. Mails are printed here.",
-            f"Log in with the password {DEMO_PEOPLE[0].password} as:",
+            f"Log in with the password {PASSWORD} as:",
             "",
-            *(
-                f"  {person.email:{address}}  {person.role:{role}}  {person.what_to_try}"
-                for person in DEMO_PEOPLE
-            ),
+            *(f"  {person.email:{address}}  {person.role:{role}}  {person.what_to_try}" for person in here),
             "",
         ]
         self.stdout.write("\n".join(lines))

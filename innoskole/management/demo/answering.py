@@ -67,7 +67,7 @@ class Answering:
         for number, offer in enumerate(self.offers(OfferState.ACCEPTED)):
             members = list(offer.application.members.all())
             for member in members[:-1] if number % 3 == 1 else members:
-                _say_yes(member, now)
+                say_yes(member, now)
 
     def replace_one(self, now: datetime) -> None:
         """Somebody new takes over from one who has not answered, and is for the school to assess."""
@@ -103,7 +103,8 @@ def has_answered(slug: str) -> bool:
     return bool(Answering(slug).offers(OfferState.ACCEPTED))
 
 
-def _say_yes(member: TeamMember, now: datetime) -> None:
+def say_yes(member: TeamMember, now: datetime) -> None:
+    """Somebody who is invited confirms that they take part."""
     text = invitation_text(member, basis_told(member))
     participation.answer_invitation(
         member,

@@ -24,12 +24,25 @@ class Stage(IntEnum):
     DRAWN = 6
     PUBLISHED = 7
     ANSWERED = 8
+    RUNNING = 9
+    READY_FOR_EXAM = 10
+
+    @property
+    def word(self) -> str:
+        """As one writes it: «ready-for-exam»."""
+        return self.name.lower().replace("_", "-")
+
+    @classmethod
+    def of(cls, word: str) -> "Stage":
+        return cls[word.upper().replace("-", "_")]
 
 
 # Days after the opening, which is a Monday. CLOSES and OBJECTIONS_CLOSE are Tuesdays.
 PREPARED, OPENS, CLOSES, REVIEWED, OBJECTIONS_CLOSE = -21, 0, 57, 77, 78
 FROZEN, DRAWN, PUBLISHED = 79, 87, 88
 ANSWERED, CONFIRMED = 92, 94
+# SETTLED: the last offers are answered; PLANNED: the cohort and its plan are made.
+SETTLED, PLANNED, BEGINS = 98, 110, 133
 
 # How many days the intake has been open, or a few more, when the demo is created at a stage.
 TODAY = {
@@ -41,6 +54,8 @@ TODAY = {
     Stage.DRAWN: 88,
     Stage.PUBLISHED: 89,
     Stage.ANSWERED: 96,
+    Stage.RUNNING: 39 * 7,
+    Stage.READY_FOR_EXAM: 60 * 7,
 }
 
 

@@ -14,7 +14,7 @@ from innoskole.accounts.roles import Role
 from innoskole.management.demo_people import (
     ADMINISTRATOR,
     COORDINATOR_WITHOUT_APPLICATION,
-    DEMO_PEOPLE,
+    EVERYBODY,
     INSTRUCTOR,
     SECOND_ADMINISTRATOR,
     DemoPerson,
@@ -57,7 +57,7 @@ def address(name: str, domain: str) -> str:
 def is_extra(email: str) -> bool:
     """Whether the address belongs to the demo's own crowd, and to nobody who is played by a newcomer."""
     domain = email.rpartition("@")[2]
-    played = {person.email for person in DEMO_PEOPLE}
+    played = {person.email for person in EVERYBODY}
     return (
         domain.endswith(DOMAIN) and domain != COORDINATOR_WITHOUT_APPLICATION.domain and email not in played
     )
@@ -65,13 +65,19 @@ def is_extra(email: str) -> bool:
 
 def create_staff(now: datetime) -> None:
     """The people of the school."""
-    ada = _with_password(ADMINISTRATOR)
+    ada = with_password(ADMINISTRATOR)
     accounts.grant_role(
         ada, Role.COURSE_ADMINISTRATOR, by=None, now=now, reason="Demo: den første administratoren."
     )
-    birger, ivar = _with_password(SECOND_ADMINISTRATOR), _with_password(INSTRUCTOR)
+    birger, ivar = with_password(SECOND_ADMINISTRATOR), with_password(INSTRUCTOR)
     accounts.grant_role(birger, Role.COURSE_ADMINISTRATOR, by=ada, now=now, reason="Vi må være to.")
     accounts.grant_role(ivar, Role.INSTRUCTOR, by=ada, now=now, reason="Underviser fra høsten av.")
+
+
+def who_can_log_in() -> list[DemoPerson]:
+    """Those who have an account in the demo as it is: the people of a team come with the course."""
+    known = set(User.objects.values_list("email", flat=True))
+    return [person for person in EVERYBODY if person.email in known]
 
 
 def administrator() -> User:
@@ -88,9 +94,9 @@ def speaks_for(
     """A person who has registered for a municipality, proven by the domain of their address or not."""
     if known := User.objects.filter(email=email).first():
         return known
-    played = next((person for person in DEMO_PEOPLE if person.email == email), None)
+    played = next((person for person in EVERYBODY if person.email == email), None)
     if played:
-        user = _with_password(played, language)
+        user = with_password(played, language)
     else:
         user = accounts.add_person(email=email, name=name, language=language, by=None, now=now)
         _confirm_address(user)
@@ -101,7 +107,8 @@ def speaks_for(
     return user
 
 
-def _with_password(person: DemoPerson, language: str = "nb") -> User:
+def with_password(person: DemoPerson, language: str = "nb") -> User:
+    """The account of somebody whom a newcomer plays."""
     user = User.objects.create_user(person.email, person.password, name=person.name, language=language)
     _confirm_address(user)
     return user

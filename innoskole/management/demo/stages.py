@@ -5,15 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from applications.actions import intakes
 from applications.models import Application, Dimension, Intake, Season
 from applications.models.rules import Bounds
 from applications.states import IntakeState, State
+from assessment.models import TeamRequirement
+from assessment.states import RequirementState
+from cohorts.actions.library import load_library, records
+from cohorts.models import Cohort
+from cohorts.states import CohortState
 from innoskole.accounts import audit
+from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
-from innoskole.management.demo import bjugn, people, plans
+from innoskole.management.demo import bjugn, course, people, plans
 from innoskole.management.demo.answering import Answering, has_answered
 from innoskole.management.demo.calendar import (
     CLOSES,
@@ -64,8 +71,17 @@ def stage_of(current: Intake) -> Stage:
         case IntakeState.LOCKED:
             return Stage.FROZEN
         case IntakeState.PUBLISHED:
-            return Stage.ANSWERED if has_answered(current.slug) else Stage.PUBLISHED
+            return _stage_of_course(current)
     return Stage.DRAWN
+
+
+def _stage_of_course(current: Intake) -> Stage:
+    """How far a published intake has come."""
+    if not Cohort.objects.filter(intake=current).exclude(state=CohortState.PLANNED).exists():
+        return Stage.ANSWERED if has_answered(current.slug) else Stage.PUBLISHED
+    assessed = TeamRequirement.objects.filter(team__cohort__intake=current, state=RequirementState.ASSESSED)
+    is_last_assessed = assessed.filter(requirement__number=course.LAST_REQUIREMENT).exists()
+    return Stage.READY_FOR_EXAM if is_last_assessed else Stage.RUNNING
 
 
 def create(stage: Stage, *, seed: int, applications: int, now: datetime) -> None:
@@ -83,6 +99,7 @@ def _events(calendar: Calendar, planned: list[plans.Plan]) -> Iterator[Event]:
         prepare_intake(calendar, places, now)
 
     yield Event(calendar.at(PREPARED), Stage.DRAFT, prepare)
+    yield Event(calendar.at(PREPARED), Stage.DRAFT, fill_library)
     yield Event(calendar.at(OPENS, 8), Stage.DRAFT, open_intake)
     yield Event(calendar.at(OPENS, 10), Stage.DRAFT, register_newcomers)
     writings = [Writing(plan, SLUG) for plan in planned]
@@ -93,14 +110,20 @@ def _events(calendar: Calendar, planned: list[plans.Plan]) -> Iterator[Event]:
         yield from Reviewing(writing).events(calendar)
     yield from Drawing(SLUG).events(calendar)
     yield from Answering(SLUG).events(calendar)
+    yield from course.events(SLUG, calendar)
 
 
 def lead_on(stage: Stage, *, seed: int, now: datetime) -> None:
     """Lead the demo that exists on to a later stage; everything that lies between happens now.
 
     What people have played in it stays: an application of theirs is left to them, in whatever state.
-    Raises LookupError when there is no demo.
+    Raises LookupError when there is no demo, and Refused for a stage of the course: a year cannot happen now.
     """
+    current = intake()
+    if current is not None and stage >= Stage.RUNNING and stage_of(current) < stage:
+        raise Refused(
+            _("A year cannot pass in a moment. Delete the database, and begin a demo at this stage.")
+        )
     for following in Stage:
         current = intake()
         if current is None:
@@ -200,6 +223,11 @@ def prepare_intake(calendar: Calendar, places: int, now: datetime) -> None:
     created = intakes.create_intake(rules, copied_from=last, by=administrator, now=now)
     if places == PLACES:
         intakes.set_quotas(created, QUOTAS, by=administrator, now=now)
+
+
+def fill_library(now: datetime) -> None:
+    """The projects from before this program, Bjugn's among them."""
+    load_library(records(), now=now)
 
 
 def open_intake(now: datetime) -> None:
