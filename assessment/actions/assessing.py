@@ -159,7 +159,7 @@ def change_result(
     current = locked(delivery.work)
     stored = Result.objects.current().filter(pk=result.pk).select_related("participant__member").first()
     if stored is None:
-        raise Refused(_("Somebody else has just changed this. Reload the page to see what is new."))
+        raise Refused(_("Someone else has just changed this. Reload the page to see what is new."))
     if not reason.strip():
         raise Refused(_("Give a reason."))
     due_at = revise_due_at if outcome == Outcome.REVISE else None

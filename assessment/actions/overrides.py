@@ -158,7 +158,7 @@ def end(override: Override, *, reason: str, by: User, now: datetime) -> None:
     work = _team_work(override.team, override.requirement)
     _require_reason(reason)
     if not Override.objects.live().filter(pk=override.pk).update(ended_at=now):
-        raise Refused(_("Somebody else has just changed this. Reload the page to see what is new."))
+        raise Refused(_("Someone else has just changed this. Reload the page to see what is new."))
     if override.kind == OverrideKind.EXTENDED:
         if override.participant is None:
             waiting = TeamRequirement.objects.filter(pk=work.pk, attempt=0)

@@ -226,7 +226,7 @@ def test_nothing_is_changed_without_a_reason_or_without_a_change(delivered, peop
 def test_of_two_who_change_a_result_the_second_is_told(delivered, people, teacher):
     result = assess(delivered, Outcome.REVISE, by=teacher)[0]
     change(result, Outcome.APPROVED, by=teacher)
-    with pytest.raises(Refused, match="Somebody else has just changed"):
+    with pytest.raises(Refused, match="Someone else has just changed"):
         change(result, Outcome.NOT_APPROVED, by=teacher)
     assert outcomes(people)[0] == Outcome.APPROVED
 
