@@ -189,7 +189,7 @@ def _export_columns(criteria: Sequence[Criterion]) -> list[str]:
         _("E-mail"),
         _("Role"),
         _("Works towards"),
-        _("Ready"),
+        _("Is ready"),
         _("Missing"),
         *(criterion.label for criterion in criteria),
         _("What is missing"),

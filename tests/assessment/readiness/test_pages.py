@@ -208,7 +208,7 @@ def test_the_export_holds_exactly_the_filtered_rows_and_is_audited(cohort, staff
         "E-mail": lacking.member.email,
         "Role": "Student",
         "Works towards": "Exam",
-        "Ready": "No",
+        "Is ready": "No",
         "Missing": "1",
         "Admission as a student": "Yes",
         "Work requirement 1": "Yes",
