@@ -157,6 +157,7 @@ def team(request: HttpRequest, reference: str) -> HttpResponse:
             "people": [one for one in everyone if one.is_in_team],
             "gone": [one for one in everyone if not one.is_in_team],
             "next_day": next_day(found.cohort, timezone.localdate()),
+            "supervisors": found.supervisors.present().select_related("user").in_order(),
             "is_staff": teaches(user, found.cohort),
             "may_change": is_school and found.cohort.state != CohortState.COMPLETED,
             "may_be_removed": is_school and found.application.state != State.ENROLLED,

@@ -27,7 +27,7 @@ from tests.cohorts.factories import (
     TeamFactory,
 )
 from tests.cohorts.people.conftest import NEXT_DAY, enrolled, reserve_of, states
-from tests.factories import NOW, IntakeFactory, municipality
+from tests.factories import NOW, IntakeFactory, UserFactory, municipality
 
 pytestmark = pytest.mark.django_db
 
@@ -192,10 +192,16 @@ def test_the_team_costs_the_same_for_any_number_of_people(
     for _number in range(rows):
         ParticipantFactory(team=team, gone=True)
     InstructorFactory(cohort=team.cohort, user=instructor)
+    for number in range(rows):
+        user = UserFactory(name=f"Anna Prøve {number}")
+        c.Supervisor.objects.create(team=team, user=user, is_main=not number, began_on=TODAY)
+    c.Supervisor.objects.create(team=team, user=instructor, began_on=TODAY, ended_on=TODAY)
     browser = log_in(instructor)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = browser.get(url("team", team.reference))
     assert (len(page.context["people"]), len(page.context["gone"])) == (rows, rows)
+    supervisors = ", ".join(f"Anna Prøve {number}" for number in range(rows))
+    assert f"<dd>{supervisors}</dd>" in page.content.decode()
 
 
 def test_the_team_sees_each_other_and_no_reasons(cohort, administrator, log_in, now) -> None:
