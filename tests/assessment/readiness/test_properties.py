@@ -82,8 +82,8 @@ def everybody(story: Story) -> dict[int, tuple[dict[str, bool], dict[str, bool]]
 def test_after_every_event_readiness_is_what_a_recount_finds():
     story = Story()
 
-    @settings(max_examples=12, deadline=None)
-    @given(st.lists(events, min_size=3, max_size=12))
+    @settings(max_examples=8, deadline=None)
+    @given(st.lists(events, min_size=3, max_size=10))
     def holds(history):
         began = story.now
         with transaction.atomic():
