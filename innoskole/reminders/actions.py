@@ -220,7 +220,7 @@ def _remind(lines: list[Reminder], in_force: Mapping[str, Rule], now: datetime) 
     return len(mails)
 
 
-def _only(things: Collection[Model]) -> Model | None:
+def _only(things: Collection[Model | None]) -> Model | None:
     """The one thing that all lines of a mail are about; None when there are several."""
     return next(iter(things)) if len(things) == 1 else None
 
