@@ -42,7 +42,7 @@ class TourForm(forms.ModelForm):  # type: ignore[type-arg]
     """What the tour is. seen: fingerprint of what is changed."""
 
     session = SessionChoice(label=gettext_lazy("Session"), queryset=Session.objects.none())
-    sign_up_closes_at = MomentField(label=gettext_lazy("Deadline for signing up"))
+    sign_up_closes_at = MomentField(label=gettext_lazy("Sign-up closes"))
     leaders = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Tour leaders"),
         queryset=User.objects.none(),

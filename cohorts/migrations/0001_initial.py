@@ -578,7 +578,7 @@ class Migration(migrations.Migration):
                 ('about', models.TextField(blank=True, verbose_name='about the tour')),
                 ('cost', models.CharField(blank=True, max_length=300, verbose_name='what it costs')),
                 ('asked', models.TextField(blank=True, verbose_name='what to think of when you sign up')),
-                ('sign_up_closes_at', models.DateTimeField(verbose_name='deadline for signing up')),
+                ('sign_up_closes_at', models.DateTimeField(verbose_name='sign-up closes')),
                 ('kept_days', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='days after the tour')),
                 ('made_at', models.DateTimeField()),
                 ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='sign-up opened')),

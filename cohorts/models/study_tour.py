@@ -75,7 +75,7 @@ class StudyTour(models.Model):
     leaders = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("tour leaders")
     )
-    sign_up_closes_at = models.DateTimeField(_("deadline for signing up"))
+    sign_up_closes_at = models.DateTimeField(_("sign-up closes"))
     kept_days = models.PositiveSmallIntegerField(
         _("days after the tour"),
         default=14,
