@@ -170,7 +170,7 @@ def extend(round: PeerRound, *, due_at: datetime, by: User, now: datetime) -> No
 
 @transaction.atomic
 def call_off(round: PeerRound, *, reason: str, by: User, now: datetime) -> None:
-    """Ask nobody any more: nothing is owed in the round. What has been given stays with those who got it."""
+    """Ask nobody any more: nothing is owed in the round. What has been given is kept, and shown no more."""
     current = _locked(round)
     move(
         current,
