@@ -232,6 +232,7 @@ def requirement(request: HttpRequest, reference: str, number: int) -> HttpRespon
     team_work = next((each for each in visible if each.participant_id is None), None)
     track = (own.work if own else None) or team_work or TeamRequirement(due_at=asked.due_at)
     track.team, track.requirement = found, asked
+    evidence = of_record(own, now, url="") if own else None
     return TemplateResponse(
         request,
         "assessment/requirements/requirement.html",
@@ -242,9 +243,9 @@ def requirement(request: HttpRequest, reference: str, number: int) -> HttpRespon
             "work": track,
             "state": state_mark(track),
             "own": own,
-            "evidence": of_record(own, now, url="") if own else None,
+            "evidence": evidence,
             "obstacle": "" if is_staff else deliveries.obstacle(track, now),
-            "due_at": own.due_at if own else track.due_at,
+            "due_at": evidence.due_at if evidence else track.due_at,
             "people": [(each, mark_of(each)) for each in records] if is_staff else [],
             "deliveries": _deliveries(visible),
             "history": _own_history(own),

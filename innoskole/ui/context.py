@@ -45,6 +45,10 @@ def _staff(user: Any) -> bool:
     return bool(user.is_authenticated and (user.is_course_administrator or user.is_instructor))
 
 
+def _instructor(user: Any) -> bool:
+    return bool(user.is_authenticated and user.is_instructor)
+
+
 def _not_administrator(user: Any) -> bool:
     return not _administrator(user)
 
@@ -59,6 +63,7 @@ PLACES = (
     Place(_("Intakes"), "applications:intakes", _not_administrator),
     Place(_("Intakes"), "applications:admin_intakes", _administrator),
     Place(_("Cohorts"), "cohorts:cohorts", _staff),
+    Place(_("To assess"), "assessment:queue", _instructor),
     Place(_("People"), "accounts:people", _administrator),
     Place(_("Mail"), "notifications:messages", _administrator),
     Place(_("Reminders"), "reminders:ledger", _administrator),

@@ -16,10 +16,25 @@ from innoskole.ui.templatetags.ui import breadcrumbs, icon
 pytestmark = pytest.mark.urls("tests.ui.urls")
 
 COORDINATOR = SimpleNamespace(
-    is_authenticated=True, is_course_administrator=False, name="Kari <K>", email="kari@bodo.kommune.no"
+    is_authenticated=True,
+    is_course_administrator=False,
+    is_instructor=False,
+    name="Kari <K>",
+    email="kari@bodo.kommune.no",
+)
+INSTRUCTOR = SimpleNamespace(
+    is_authenticated=True,
+    is_course_administrator=False,
+    is_instructor=True,
+    name="Ivar",
+    email="ivar@skole.example.no",
 )
 ADMINISTRATOR = SimpleNamespace(
-    is_authenticated=True, is_course_administrator=True, name="", email="anna@skole.example.no"
+    is_authenticated=True,
+    is_course_administrator=True,
+    is_instructor=False,
+    name="",
+    email="anna@skole.example.no",
 )
 
 
@@ -41,9 +56,18 @@ def test_the_navigation_of_each_role() -> None:
         Link("Intakes", "/applications/intakes/", ""),
         Link("Municipalities", "/municipalities/list/", ""),
     ]
+    assert seen(INSTRUCTOR, "/assessment/queue/7/") == [
+        Link("My page", "/home/", ""),
+        Link("Applications", "/applications/mine/", ""),
+        Link("Intakes", "/applications/intakes/", ""),
+        Link("Cohorts", "/cohorts/cohorts/", ""),
+        Link("To assess", "/assessment/queue/", "true"),
+        Link("Municipalities", "/municipalities/list/", ""),
+    ]
     assert seen(ADMINISTRATOR, "/accounts/people/7/") == [
         Link("My page", "/home/", ""),
         Link("Intakes", "/applications/admin_intakes/", ""),
+        Link("Cohorts", "/cohorts/cohorts/", ""),
         Link("People", "/accounts/people/", "true"),
         Link("Mail", "/notifications/messages/", ""),
         Link("Reminders", "/reminders/ledger/", ""),

@@ -150,6 +150,7 @@ def test_a_student_reads_nothing_of_a_colleagues_result(work, people, ada, staff
         assert "Not approved" not in shown
         assert f"To {people[1].pk}." not in shown
     assert "Approved" in text(ada.get(pages[0]))
+    assert "You need not deliver this again." in text(ada.get(pages[1]))
     marks_of_staff = [mark.label for _each, mark in staff.get(pages[1]).context["people"]]
     assert marks_of_staff == ["Approved", "Must be revised", "Not approved"]
 
