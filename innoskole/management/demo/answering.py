@@ -16,7 +16,7 @@ from innoskole.management.demo.calendar import ANSWERED, CONFIRMED, Calendar, Ev
 from innoskole.reminders import actions as reminders
 
 NEWCOMER = "Torbjørg Påfunnstad"
-REMINDED_DAYS = 14
+REMINDED_DAYS, REMINDED_EVERY = 14, 3  # a sweep that comes late finds what is due
 APPEAL = (
     "Vi mener at innbyggertallet som størrelsesgruppen er regnet ut fra, er for gammelt. Vi ber om at"
     " vedtaket blir vurdert på nytt."
@@ -34,7 +34,7 @@ class Answering:
         yield Event(calendar.at(ANSWERED, 14), Stage.ANSWERED, self.appeal)
         yield Event(calendar.at(CONFIRMED, 10), Stage.ANSWERED, self.confirm)
         yield Event(calendar.at(CONFIRMED, 12), Stage.ANSWERED, self.replace_one)
-        for day in range(ANSWERED, ANSWERED + REMINDED_DAYS):
+        for day in range(ANSWERED, ANSWERED + REMINDED_DAYS, REMINDED_EVERY):
             yield Event(calendar.at(day, 8, 30), Stage.ANSWERED, reminders.sweep)
 
     def answer(self, now: datetime) -> None:

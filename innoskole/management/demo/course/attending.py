@@ -37,8 +37,9 @@ class Attending:
     def apologise(self, session: int, now: datetime) -> None:
         """Who will be away with an apology has sent it long before."""
         coming = half_days(self.year.days(session))
-        seldom = self.seldom() if self.year.people() else ""
-        for person in self.year.people():
+        people = self.year.people()
+        seldom = self.seldom() if people else ""
+        for person in people:
             away = self.away(person.member.email, seldom)
             halves = [each for each in coming if away.get(_key(each)) == Status.EXCUSED]
             if halves:
@@ -65,7 +66,7 @@ class Attending:
 
     def seldom(self) -> str:
         """The address of the one who comes too seldom."""
-        return str(self.year.students(self.year.others[0])[0].member.email)
+        return str(self.year.others[0].students[0].member.email)
 
 
 def _key(half_day: HalfDay) -> tuple[date, str]:

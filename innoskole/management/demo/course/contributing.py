@@ -9,7 +9,7 @@ from cohorts.actions import contributions
 from cohorts.models import Contribution, PeerRound
 from innoskole.management.demo import people
 from innoskole.management.demo.calendar import Event, Stage
-from innoskole.management.demo.course.year import Year, pick, texts, user_of
+from innoskole.management.demo.course.year import Year, pick, user_of
 
 # After which sessions a round is opened; it is open for three weeks.
 ROUNDS = (1, 2, 4)
@@ -50,17 +50,16 @@ class Contributing:
 
     def ask(self, number: int, now: datetime) -> None:
         """Every second team says what it would like feedback on."""
-        for team in self.year.teams[::2]:
-            text = pick(texts(team)["questions"], number)
-            by = user_of(self.year.people(team)[0])
-            contributions.ask(self.round(number), team=team, text=text, seen="", by=by, now=now)
+        asked = self.round(number)
+        for crew in self.year.crews()[::2]:
+            text = pick(crew.texts["questions"], number)
+            contributions.ask(asked, team=crew.team, text=text, seen="", by=crew.user(), now=now)
 
     def give(self, number: int, now: datetime) -> None:
         """All but one in eight give; another eighth of them has a draft."""
         asked = Contribution.objects.missing().filter(pair__round=self.round(number)).in_order()
-        rows = asked.select_related(
-            "pair__round", "participant__member__user", "participant__team__application__coordinator"
-        )
+        rows = asked.select_related("pair__round", "participant__member__user", "participant__team")
+        crews = {crew.team: crew for crew in self.year.crews()}
         for place, row in enumerate(rows):
             person = row.participant
             if (place + number) % 8 == 3:
@@ -68,7 +67,7 @@ class Contributing:
             contributions.write(
                 row.pair,
                 participant=person,
-                **pick(texts(person.team)["feedback"], place + number),
+                **pick(crews[person.team].texts["feedback"], place + number),
                 is_given=(place + number) % 8 != 5,
                 by=user_of(person),
                 now=now,
@@ -77,7 +76,8 @@ class Contributing:
     def thank(self, number: int, now: datetime) -> None:
         """For every second contribution, somebody of the receiving team."""
         rows = Contribution.objects.given().filter(pair__round=self.round(number)).in_order()
+        crews = {crew.team: crew for crew in self.year.crews()}
         for place, row in enumerate(rows.select_related("pair__receiver")):
             if place % 2 == 0:
-                by = user_of(self.year.people(row.pair.receiver)[0])
+                by = crews[row.pair.receiver].user()
                 contributions.thank(row, is_useful=place % 4 == 0, by=by, now=now)

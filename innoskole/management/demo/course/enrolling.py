@@ -136,8 +136,8 @@ class Enrolling:
 
     def somebody_leaves(self, now: datetime) -> None:
         """The last of a team, so that it has room for one who comes later."""
-        team = self.year.others[2]
-        leaving = self.year.people(team)[-1]
+        crew = self.year.others[2]
+        team, leaving = crew.team, crew.people[-1]
         team_deeds.leave(
             team,
             leaving.member,
@@ -147,7 +147,7 @@ class Enrolling:
         )
 
     def somebody_joins(self, now: datetime) -> None:
-        team = self.year.others[2]
+        team = self.year.others[2].team
         left = TeamMember.everyone.get(participant__team=team, participant__left_on__isnull=False)
         values = {
             **values_of(left, MEMBER_FIELDS),
@@ -159,13 +159,14 @@ class Enrolling:
 
     def record_first_fees(self, now: datetime) -> None:
         """Two have not paid yet; they do before the second semester."""
-        owing = [self.year.students(team)[-1] for team in (self.year.others[1], self.year.others[3])]
+        others = self.year.others
+        owing = [crew.students[-1] for crew in (others[1], others[3])]
         self.record_fees(FIRST_SEMESTER, owing, now)
 
     def record_second_fees(self, now: datetime) -> None:
         """Of the second semester one never pays."""
         self.record_fees(FIRST_SEMESTER, [], now)
-        self.record_fees(SECOND_SEMESTER, [self.year.students(self.year.others[3])[-1]], now)
+        self.record_fees(SECOND_SEMESTER, [self.year.others[3].students[-1]], now)
 
     def record_fees(self, semester: int, owing: Sequence[Participant], now: datetime) -> None:
         """All students who have not paid yet do, on different days of the last two weeks, but for some."""

@@ -1,10 +1,9 @@
 """What the teams write in their rooms, how they tell of it, and what they let others see."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from django.utils import translation
 
@@ -21,13 +20,11 @@ from cohorts.models import (
     Project,
     Risk,
     Stakeholder,
-    Team,
 )
 from cohorts.models.project import PROBLEM, GapStatus, gaps
 from cohorts.uploads import inspect
-from innoskole.accounts.models import User
 from innoskole.management.demo.calendar import Event, Stage
-from innoskole.management.demo.course.year import Year, language, paper_file, pick, texts, user_of
+from innoskole.management.demo.course.year import Crew, Year, pick, user_of
 
 # Of the played team the page waits for the municipality's answer; of these others it is public.
 PUBLIC_TEAMS = 3
@@ -61,128 +58,116 @@ class Projects:
         for moment, deed in steps:
             yield Event(moment, Stage.RUNNING, deed)
 
-    def project(self, team: Team, now: datetime) -> Project:
-        return project.open_project(team, now=now)
-
-    def writer(self, team: Team, number: int = 0) -> User:
-        return user_of(pick(self.year.people(team), number))
-
-    def add(self, team: Team, model: Any, values: Mapping[str, Any], now: datetime, number: int = 0) -> None:
-        by = self.writer(team, number)
-        project.add_part(self.project(team, now), model, values, by=by, now=now)
+    def projects(self, now: datetime) -> Iterator[tuple[int, Crew, Project]]:
+        """Each team by its place, with its project."""
+        for place, crew in enumerate(self.year.crews()):
+            yield place, crew, project.open_project(crew.team, now=now)
 
     # --- The project ------------------------------------------------------------------------------------
 
     def begin(self, now: datetime) -> None:
-        """Stakeholders, drivers and barriers, risks and expected values."""
-        for number, team in enumerate(self.year.teams):
-            said = texts(team)
+        """Stakeholders, drivers and barriers, risks and expected values: more of some than of others."""
+        for place, crew, current in self.projects(now):
             for name, model in PARTS:
-                for place, values in enumerate(said[name]):
-                    if place < 2 or (place + number) % 2:
-                        self.add(team, model, values, now, place)
-            owner = self.year.people(team)[0].pk
-            for values in said["risks"][: 2 + number % 2]:
-                self.add(team, Risk, {**values, "owner": owner}, now)
+                said = crew.texts[name]
+                for number in range(1 + (place + len(said)) % 2, len(said)):
+                    project.add_part(current, model, said[number], by=crew.user(number), now=now)
+            for values in crew.texts["risks"][: 1 + place % 3]:
+                owned = {**values, "owner": crew.people[0].pk}
+                project.add_part(current, Risk, owned, by=crew.user(), now=now)
 
-    def log(self, place: int, now: datetime) -> None:
-        for number, team in enumerate(self.year.teams):
-            values = pick(texts(team)["log"], number + place)
-            happened_on = (now - timedelta(days=1 + number % 3)).date()
-            self.add(team, LogEntry, {**values, "happened_on": happened_on}, now, number + place)
+    def log(self, number: int, now: datetime) -> None:
+        for place, crew, current in self.projects(now):
+            happened_on = (now - timedelta(days=1 + place % 3)).date()
+            values = {**pick(crew.texts["log"], place + number), "happened_on": happened_on}
+            project.add_part(current, LogEntry, values, by=crew.user(place + number), now=now)
 
     def restate(self, now: datetime) -> None:
         """Every second team has learnt that its problem is another one."""
-        for team in self.year.teams[::2]:
-            current = self.project(team, now)
-            values = values_of(current, PROBLEM)
-            version = fingerprint(values)
-            values["problem_statement"] += texts(team)["restated"]["addition"]
-            project.save_section(
-                current,
-                Part.PROBLEM,
-                values,
-                version=version,
-                by=self.writer(team),
-                now=now,
-                why=texts(team)["restated"]["why"],
-            )
+        for place, crew, current in self.projects(now):
+            if place % 2 == 0:
+                values = values_of(current, PROBLEM)
+                version, said = fingerprint(values), crew.texts["restated"]
+                values["problem_statement"] += said["addition"]
+                by = crew.user()
+                project.save_section(
+                    current, Part.PROBLEM, values, version=version, by=by, now=now, why=said["why"]
+                )
 
     def store_files(self, now: datetime) -> None:
-        for team in self.year.teams[::3]:
-            upload = inspect(paper_file(team))
-            files.add_file(
-                self.project(team, now), texts(team)["file"], upload, by=self.writer(team, 1), now=now
-            )
+        for place, crew, current in self.projects(now):
+            if place % 3 == 0:
+                upload = inspect(crew.paper())
+                files.add_file(current, crew.texts["file"], upload, by=crew.user(1), now=now)
 
     def follow_gaps(self, now: datetime) -> None:
         """A sector that nobody in the team comes from is involved, and by some teams fully."""
-        for number, team in enumerate(self.year.teams):
-            for gap in gaps(self.project(team, now)):
+        for place, crew, current in self.projects(now):
+            for gap in gaps(current):
                 values = {
                     "sector": gap.sector.value,
                     "noted_on": now.date(),
-                    "text": texts(team)["gap"],
-                    "status": GapStatus.CLOSED if number % 2 else GapStatus.OPEN,
+                    "text": crew.texts["gap"],
+                    "status": GapStatus.CLOSED if place % 2 else GapStatus.OPEN,
                 }
-                self.add(team, GapNote, values, now, 2)
+                project.add_part(current, GapNote, values, by=crew.user(2), now=now)
 
     # --- Telling of it ----------------------------------------------------------------------------------
 
-    def present(self, place: int, now: datetime) -> None:
+    def present(self, number: int, now: datetime) -> None:
         """First one team of three has told of its project, then two, then all."""
-        for number, team in enumerate(self.year.teams):
-            if number % 3 <= place:
+        for place, crew, current in self.projects(now):
+            if place % 3 <= number:
                 values = {
-                    **texts(team)["presentations"][place],
+                    **crew.texts["presentations"][number],
                     "held_on": (now - timedelta(days=2)).date(),
                     "link": "",
                     "file": None,
-                    "presenters": [person.pk for person in self.year.people(team)[:2]],
+                    "presenters": [person.pk for person in crew.people[:2]],
                 }
-                self.add(team, Presentation, values, now)
+                project.add_part(current, Presentation, values, by=crew.user(), now=now)
 
     def write_pages(self, now: datetime) -> None:
-        for team in self.with_pages():
-            current = self.project(team, now)
+        for crew in self.with_pages():
+            current = project.open_project(crew.team, now=now)
             values = {
                 "title": current.problem_title,
                 "problem": current.problem_statement,
-                "result": texts(team)["result"],
+                "result": crew.texts["result"],
                 "sectors": current.problem_sectors,
-                "keywords": texts(team)["keywords"],
-                "language": language(team),
-                "contact": team.application.coordinator.name,
-                "contact_email": team.application.coordinator.email,
+                "keywords": crew.texts["keywords"],
+                "language": crew.language,
+                "contact": crew.coordinator.name,
+                "contact_email": crew.coordinator.email,
             }
-            dissemination.save_page(current, values, version="", by=self.writer(team), now=now)
+            dissemination.save_page(current, values, version="", by=crew.user(), now=now)
 
     def agree_in_teams(self, now: datetime) -> None:
-        for team in self.with_pages():
-            entry = self.page(team)
-            for person in self.year.people(team)[:2]:
-                dissemination.agree(entry, digest=entry.digest, by=user_of(person), now=now)
+        for crew in self.with_pages():
+            entry = self.page(crew)
+            for number in range(2):
+                dissemination.agree(entry, digest=entry.digest, by=crew.user(number), now=now)
 
     def agree_for_municipalities(self, now: datetime) -> None:
-        for team in self.with_pages()[1:]:
-            entry, coordinator = self.page(team), team.application.coordinator
-            dissemination.agree_for_municipality(entry, digest=entry.digest, by=coordinator, now=now)
+        for crew in self.with_pages()[1:]:
+            entry = self.page(crew)
+            dissemination.agree_for_municipality(entry, digest=entry.digest, by=crew.coordinator, now=now)
 
-    def with_pages(self) -> list[Team]:
-        return self.year.teams[: 1 + PUBLIC_TEAMS]
+    def with_pages(self) -> list[Crew]:
+        return self.year.crews()[: 1 + PUBLIC_TEAMS]
 
-    def page(self, team: Team) -> LibraryEntry:
-        return LibraryEntry.objects.get(project__team=team)
+    def page(self, crew: Crew) -> LibraryEntry:
+        return LibraryEntry.objects.get(project__team=crew.team)
 
     # --- The employer's view ----------------------------------------------------------------------------
 
     def consent(self, now: datetime) -> None:
         """Two of three let their municipality see attendance and milestones; its contact person looks."""
-        for team in self.year.teams:
+        for crew in self.year.crews():
             consents = []
-            for place, person in enumerate(self.year.people(team)):
+            for place, person in enumerate(crew.people):
                 if place % 3 < 2:
                     user = user_of(person)
                     with translation.override(user.language):
                         consents.append(employer.consent(person, by=user, now=now))
-            employer.record_look(consents, by=team.application.coordinator, now=now)
+            employer.record_look(consents, by=crew.coordinator, now=now)

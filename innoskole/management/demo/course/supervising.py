@@ -10,7 +10,7 @@ from cohorts.models import Booking, Slot
 from cohorts.states.supervision import BookingState
 from innoskole.management.demo import people
 from innoskole.management.demo.calendar import BEGINS, Event, Stage
-from innoskole.management.demo.course.year import Year, texts, user_of
+from innoskole.management.demo.course.year import Year
 
 MINUTES = 45
 FREE = 2  # slots of each instructor that nobody books
@@ -40,12 +40,12 @@ class Supervising:
         return [week(24 * 7 + 2), week(30 * 7 + 3), week(40 * 7 + 2), week(52 * 7 + 2)]
 
     def assign(self, now: datetime) -> None:
-        for team in self.year.teams:
-            user = self.year.supervisor(team)
-            supervision.assign(team, user=user, is_main=True, by=people.administrator(), now=now)
+        ada = people.administrator()
+        for crew in self.year.crews():
+            supervision.assign(crew.team, user=crew.supervisor, is_main=True, by=ada, now=now)
 
     def publish(self, number: int, now: datetime) -> None:
-        supervised = [self.year.supervisor(team) for team in self.year.teams]
+        supervised = [crew.supervisor for crew in self.year.crews()]
         for user in self.year.instructors:
             slots.publish(
                 self.year.cohort,
@@ -61,31 +61,31 @@ class Supervising:
 
     def book(self, number: int, now: datetime) -> None:
         """Every team takes the first free slot of its supervisor, but for one in five each time."""
-        for place, team in enumerate(self.year.teams):
+        free = list(Slot.objects.free().after(now).select_related("cohort", "user").in_order())
+        for place, crew in enumerate(self.year.crews()):
             if (place + number) % 5 == 4:
                 continue
-            free = Slot.objects.free().after(now).filter(user=self.year.supervisor(team)).in_order()
-            slot = free.select_related("cohort").first()
-            assert slot is not None
-            person = self.year.people(team)[0]
-            subject = texts(team)["subjects"][number]
-            slots.book(slot, team=team, subject=subject, by=user_of(person), now=now)
+            slot = next(slot for slot in free if slot.user == crew.supervisor)
+            free.remove(slot)
+            subject = crew.texts["subjects"][number]
+            slots.book(slot, team=crew.team, subject=subject, by=crew.user(), now=now)
 
     def write(self, number: int, now: datetime) -> None:
         """What was agreed with each; the third time one team did not come, and not everything is written."""
         rows = Booking.objects.filter(state=BookingState.BOOKED, starts_at__lte=now).with_names()
-        held = list(rows.select_related("team__application__coordinator").in_order())
+        held = list(rows.in_order())
+        crews = {crew.team: crew for crew in self.year.crews()}
         for place, booking in enumerate(held):
-            user, team = booking.slot.user, booking.team
+            user, crew = booking.slot.user, crews[booking.team]
             if number == 1 and place == len(held) - 1:
                 slots.miss(booking, by=user, now=now)
             elif number != 1 or place >= UNWRITTEN:
-                said = texts(team)["supervisions"][number]
+                said = crew.texts["supervisions"][number]
                 supervision.write(
-                    team,
+                    crew.team,
                     booking=booking,
                     held_on=booking.starts_at.date(),
-                    present=self.year.people(team),
+                    present=crew.people,
                     discussed=said["discussed"],
                     next_step=said["next_step"],
                     next_step_on=(now + timedelta(days=21)).date(),
@@ -94,6 +94,5 @@ class Supervising:
                 )
 
     def note(self, now: datetime) -> None:
-        for team in self.year.others[:2]:
-            text = texts(team)["staff_note"]
-            supervision.note(team, text=text, by=self.year.supervisor(team), now=now)
+        for crew in self.year.others[:2]:
+            supervision.note(crew.team, text=crew.texts["staff_note"], by=crew.supervisor, now=now)

@@ -1,6 +1,6 @@
 """The study tour: prepared, opened, signed up for; rooms shared out; and what need not be known forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import partial
@@ -37,7 +37,7 @@ class Touring:
 
     def events(self) -> Iterator[Event]:
         year = self.year
-        steps = (
+        steps: tuple[tuple[datetime, Callable[[datetime], object]], ...] = (
             (year.after(1, 12), self.prepare),
             (year.after(2, 10), self.open),
             # Before the fourth session two of three have answered.
@@ -85,12 +85,11 @@ class Touring:
         """Every third person answers, and at last everybody who has not."""
         tour = self.tour
         answered = set(tour.sign_ups.values_list("participant", flat=True))
-        for team in self.year.teams:
-            members = self.year.people(team)
-            for place, person in enumerate(members):
+        for crew in self.year.crews():
+            for place, person in enumerate(crew.people):
                 is_late = third == 2 and person.pk not in answered
                 if is_late or (place % 3 == third and person.pk not in answered):
-                    values = self.wishes(person, members)
+                    values = self.wishes(person, crew.people)
                     study_tour.sign_up(tour, person, values, by=user_of(person), now=now)
 
     def wishes(self, person: Participant, members: list[Participant]) -> dict[str, Any]:

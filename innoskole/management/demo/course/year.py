@@ -38,33 +38,19 @@ def programme() -> dict[str, Any]:
     return _content("programme")
 
 
-def texts(team: Team) -> dict[str, Any]:
-    """What the people of a team write, in the language of their application."""
-    found: dict[str, Any] = _content("texts")[language(team)]
-    return found
-
-
-def language(team: Team) -> str:
-    return str(team.application.coordinator.language)
-
-
 def pick(choices: Sequence[Any], number: int) -> Any:
     """One after the other, round and round."""
     return choices[number % len(choices)]
 
 
 @cache
-def paper(title: str, code: str) -> bytes:
+def _paper(title: str, code: str) -> bytes:
     """A PDF of one page with a title, in a language."""
-    data = {"title": title, "rows": [["1", "Fortell om sist gang."], ["2", "Hva skjedde så?"]]}
-    if code == "nn":
-        data["rows"] = [["1", "Fortel om sist gong."], ["2", "Kva skjedde så?"]]
-    return render_pdf("demo_transcript", data, language=code)
-
-
-def paper_file(team: Team) -> SimpleUploadedFile:
-    content = paper(texts(team)["file"], language(team))
-    return SimpleUploadedFile("intervjuguide.pdf", content, content_type="application/pdf")
+    rows = {
+        "nb": [["1", "Fortell om sist gang."], ["2", "Hva skjedde så?"]],
+        "nn": [["1", "Fortel om sist gong."], ["2", "Kva skjedde så?"]],
+    }[code]
+    return render_pdf("demo_transcript", {"title": title, "rows": rows}, language=code)
 
 
 @dataclass(frozen=True)
@@ -121,34 +107,29 @@ class Year:
         found = SessionDay.objects.select_related("session__cohort").filter(session=self.session(session))
         return list(found.order_by("held_on"))
 
-    @property
-    def played(self) -> Team:
-        """The team of the student whom a newcomer plays."""
-        return self._teams().get(participants__member__email=STUDENT.email)
+    def crews(self) -> "list[Crew]":
+        """The teams with the people who take part now: that of the played student first, then by number."""
+        teams = Team.objects.filter(cohort__intake__slug=self.slug).with_names()
+        instructors = self.instructors
+        people: dict[int, list[Participant]] = {}
+        for person in self.people():
+            people.setdefault(person.team_id, []).append(person)
+        found = list(teams.select_related("application__coordinator").in_order())
+        found.sort(key=lambda team: STUDENT.email not in {each.member.email for each in people[team.pk]})
+        return [
+            Crew(team, people[team.pk], supervisor=pick(instructors, number))
+            for number, team in enumerate(found)
+        ]
 
     @property
-    def others(self) -> list[Team]:
-        """The other teams, by number: those with a story of their own stand first."""
-        return list(self._teams().exclude(participants__member__email=STUDENT.email).in_order())
+    def others(self) -> "list[Crew]":
+        """The teams that nobody plays; the first of them have a story of their own."""
+        return self.crews()[1:]
 
-    @property
-    def teams(self) -> list[Team]:
-        return [self.played, *self.others]
-
-    def _teams(self) -> Any:
-        rows = Team.objects.filter(cohort__intake__slug=self.slug).with_names()
-        return rows.select_related("application__coordinator")
-
-    def people(self, team: Team | None = None) -> list[Participant]:
-        """Who takes part now, of one team or of all, in order."""
+    def people(self) -> list[Participant]:
+        """Who takes part now, in order."""
         rows = Participant.objects.filter(team__cohort__intake__slug=self.slug).present()
-        if team is not None:
-            rows = rows.filter(team=team)
         return list(rows.with_names().in_order())
-
-    def students(self, team: Team) -> list[Participant]:
-        """Those of a team who can sit the exam."""
-        return [person for person in self.people(team) if person.is_student]
 
     @property
     def instructors(self) -> list[User]:
@@ -156,9 +137,42 @@ class Year:
         found = User.objects.filter(teaching__cohort__intake__slug=self.slug).order_by("pk")
         return sorted(found, key=lambda user: user.email != INSTRUCTOR.email)
 
-    def supervisor(self, team: Team) -> User:
-        """The played team has the played instructor; the other teams are shared out."""
-        return pick(self.instructors, self.teams.index(team))  # type: ignore[no-any-return]
+
+@dataclass(frozen=True)
+class Crew:
+    """A team with those who take part now, and the instructor who supervises it."""
+
+    team: Team
+    people: list[Participant]
+    supervisor: User
+
+    @property
+    def students(self) -> list[Participant]:
+        """Those who can sit the exam."""
+        return [person for person in self.people if person.is_student]
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        """What these people write, in the language of their application."""
+        found: dict[str, Any] = _content("texts")[self.language]
+        return found
+
+    @property
+    def language(self) -> str:
+        return str(self.team.application.coordinator.language)
+
+    @property
+    def coordinator(self) -> User:
+        return self.team.application.coordinator
+
+    def user(self, number: int = 0) -> User:
+        """One of them, round and round."""
+        return user_of(pick(self.people, number))
+
+    def paper(self) -> SimpleUploadedFile:
+        """A file that they might keep."""
+        content = _paper(self.texts["file"], self.language)
+        return SimpleUploadedFile("intervjuguide.pdf", content, content_type="application/pdf")
 
 
 def user_of(participant: Participant) -> User:
