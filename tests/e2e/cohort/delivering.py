@@ -141,13 +141,7 @@ def deliver_and_approve(number: int, *, by: User) -> None:
     for work in open_works.with_names():
         person = work.team.participants.present().select_related("member__user").first()
         deliver(work, by=person.member.user)
-        taken = assessing.claim(work, by=by, now=timezone.now())
-        delivery = taken.deliveries.get()
-        assessing.assess(
-            delivery,
-            {each.pk: assessing.Mark(Outcome.APPROVED) for each in assessing.to_assess(delivery)},
-            comment="",
-            revise_due_at=None,
-            by=by,
-            now=timezone.now(),
-        )
+        delivery = assessing.claim(work, by=by, now=timezone.now()).deliveries.get()
+        people = delivery.members.filter(is_concerned=True).values_list("participant", flat=True)
+        marks = {pk: assessing.Mark(Outcome.APPROVED) for pk in people}
+        assessing.assess(delivery, marks, comment="", revise_due_at=None, by=by, now=timezone.now())
