@@ -19,7 +19,7 @@ from innoskole.ui import formats
 def evidence(participants: Sequence[Participant], now: datetime) -> dict[int, list[Evidence]]:
     """Key of the participant → evidence for each requirement that the cohort is to have, by number.
 
-    A requirement that the school has not made yet is not met: nobody is ready for want of demands. Nine
+    A requirement that the school has not made yet is not met: nobody is ready for want of demands. Ten
     queries, however many participants. Reads `team` of each, and `team.application` for the links.
     """
     cohorts = {person.team.cohort_id for person in participants}

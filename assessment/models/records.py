@@ -116,7 +116,7 @@ class Record:
 def records_of(people: Sequence[int], requirements: Iterable[WorkRequirement]) -> list[Record]:
     """A record for each participant (by key) and each requirement of their cohort, in the order of both.
 
-    Seven queries, however many people; everything is read anew.
+    Eight queries, however many people; everything is read anew.
     """
     by_cohort: dict[int, list[WorkRequirement]] = defaultdict(list)
     for requirement in requirements:

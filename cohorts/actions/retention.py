@@ -4,6 +4,7 @@ The timetable does it every night.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,8 +12,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from cohorts.actions.speakers import forget_file
-from cohorts.models import Cohort, Speaker, StaffNote, StudyTour, TourBed, TourNeeds, TourSignUp
+from cohorts.models import Session, Speaker, StaffNote, StudyTour, TourBed, TourNeeds, TourSignUp
+from cohorts.states.speakers import SpeakerState
 from innoskole.accounts import audit
+from innoskole.accounts.models import User
 from innoskole.ui import formats
 
 TOUR = gettext_noop("What people eat and whom to call for them was deleted after the study tour")
@@ -82,16 +85,26 @@ def _leavers(now: datetime, *, dry_run: bool) -> int:
 @transaction.atomic
 def _speakers_who_never_came(now: datetime, *, dry_run: bool) -> int:
     due = Speaker.objects.to_delete(formats.local(now).date()).select_related("session__cohort")
-    numbers: dict[Cohort, int] = {}
-    for speaker in due.prefetch_related("files"):
-        numbers[speaker.cohort] = numbers.get(speaker.cohort, 0) + 1
-        if not dry_run:
-            _forget_files(speaker)
-            speaker.delete()
+    speakers = list(due.prefetch_related("files"))
     if not dry_run:
-        for cohort, people in numbers.items():
-            audit.record(cohort, NEVER_CAME, by=None, now=now, changes={COUNT: (None, people)})
-    return sum(numbers.values())
+        _delete(speakers, by=None, now=now)
+    return len(speakers)
+
+
+@transaction.atomic
+def forget_who_does_not_come(session: Session, *, by: User, now: datetime) -> None:
+    """Delete those who have said no to a session, or were called off: nothing waits for them there."""
+    speakers = session.speakers.filter(state__in=(SpeakerState.DECLINED, SpeakerState.WITHDRAWN))
+    _delete(list(speakers.select_related("session__cohort").prefetch_related("files")), by=by, now=now)
+
+
+def _delete(speakers: Sequence[Speaker], *, by: User | None, now: datetime) -> None:
+    numbers = Counter(speaker.cohort for speaker in speakers)
+    for speaker in speakers:
+        _forget_files(speaker)
+        speaker.delete()
+    for cohort, people in numbers.items():
+        audit.record(cohort, NEVER_CAME, by=by, now=now, changes={COUNT: (None, people)})
 
 
 @transaction.atomic

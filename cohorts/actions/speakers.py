@@ -1,6 +1,6 @@
 """Deeds on speakers from outside: the school asks, the speaker answers without an account. Decision 0122."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from cohorts.emails import speakers as letters
 from cohorts.models import Session, Speaker, SpeakerFile
 from cohorts.models.speakers import MOST_FILES
 from cohorts.permissions import teaches
-from cohorts.states.speakers import EXPECTED, SpeakerState
+from cohorts.states.speakers import AWAITED, EXPECTED, SpeakerState
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
@@ -71,7 +71,7 @@ def change(speaker: Speaker, values: Values, *, version: str, by: User, now: dat
     The speaker is told when something that concerns them is new. A new address makes the old link void.
     """
     stored = _locked(speaker, by)
-    if stored.state not in (SpeakerState.INVITED, *EXPECTED):
+    if stored.state not in AWAITED:
         raise Refused(_("This can be changed only while the speaker is asked, or has said yes."))
     if version_of(stored) != version:
         raise Refused(_("A colleague has changed this since you opened the page. Look at it again."))
@@ -88,9 +88,7 @@ def change(speaker: Speaker, values: Values, *, version: str, by: User, now: dat
     changes |= {field: (None, NEW) for field in PERSON_FIELDS if before[field] != after[field]}
     audit.record(stored, CHANGED, by=by, now=now, changes=changes)
     if any(before[field] != after[field] for field in TOLD_FIELDS):
-        letters.recall(stored, now=now)
-        tell = letters.invitation if stored.state == SpeakerState.INVITED else letters.changed
-        tell(stored, now=now)
+        _tell(stored, now)
     return stored
 
 
@@ -102,7 +100,7 @@ def invite_again(speaker: Speaker, *, answer_by_on: date, by: User, now: datetim
     """
     stored = _locked(speaker, by)
     _require_day_ahead(answer_by_on, now)
-    if not stored.is_open(now):
+    if stored.is_over(formats.local(now).date()):
         raise Refused(_("The session is over, so nobody can be asked to speak at it."))
     fields: Values = {"invited_at": now, "invited_by": by, "answer_by_on": answer_by_on}
     if stored.state == SpeakerState.INVITED:
@@ -128,8 +126,10 @@ def invite_again(speaker: Speaker, *, answer_by_on: date, by: User, now: datetim
 
 @transaction.atomic
 def withdraw(speaker: Speaker, *, reason: str, by: User, now: datetime) -> None:
-    """Take the invitation back, and tell the speaker why."""
+    """Take the invitation back, and tell the speaker why. Raises Refused when the day has passed."""
     stored = _locked(speaker, by)
+    if stored.is_over(formats.local(now).date()):
+        raise Refused(_("The session is over, so the invitation cannot be withdrawn."))
     move(stored, SpeakerState.WITHDRAWN, verb=WITHDRAWN, by=by, now=now, reason=reason.strip())
     letters.recall(stored, now=now)
     letters.withdrawn(stored, reason=reason.strip(), now=now)
@@ -151,6 +151,22 @@ def thank(speaker: Speaker, *, words: str, by: User, now: datetime) -> None:
     letters.thanks(stored, words=words.strip(), now=now)
 
 
+# --- When the session itself moves -----------------------------------------------------------------
+
+
+def whereabouts(session: Session) -> dict[int, object]:
+    """Speaker → when and where, of all who are awaited: read before a session is moved."""
+    return {row.pk: row.whereabouts for row in session.speakers.awaited().with_plan()}
+
+
+def tell_of_move(session: Session, before: Mapping[int, object], *, now: datetime) -> None:
+    """Tell each speaker for whom another day or place holds than `before`; nobody whose day has passed."""
+    today = formats.local(now).date()
+    for speaker in session.speakers.awaited().with_plan():
+        if before.get(speaker.pk) != speaker.whereabouts and not speaker.is_over(today):
+            _tell(speaker, now)
+
+
 # --- The speaker, behind the link -------------------------------------------------------------------
 
 
@@ -163,9 +179,9 @@ def answer(speaker: Speaker, *, accepted: bool, words: str, now: datetime) -> Sp
     stored = _own(speaker, now)
     if (accepted and stored.state in EXPECTED) or (not accepted and stored.state == SpeakerState.DECLINED):
         return stored  # the same click twice
-    if stored.state not in (SpeakerState.INVITED, *EXPECTED):
+    if stored.state not in AWAITED:
         raise Refused(_("Your answer is recorded already. Write to the school to change it."))
-    if stored.held_on is not None and stored.held_on < formats.local(now).date():
+    if stored.is_over(formats.local(now).date()):
         raise Refused(_("The session is over, so there is nothing to answer any more."))
     move(
         stored,
@@ -284,6 +300,13 @@ def _store(speaker: Speaker) -> None:
         ) from clash
 
 
+def _tell(speaker: Speaker, now: datetime) -> None:
+    """What holds now, instead of a letter that has not left: the invitation as long as there is no answer."""
+    letters.recall(speaker, now=now)
+    tell = letters.invitation if speaker.state == SpeakerState.INVITED else letters.changed
+    tell(speaker, now=now)
+
+
 def _locked(speaker: Speaker, by: User) -> Speaker:
     """The row under lock, for somebody who teaches in the cohort."""
     stored = Speaker.objects.select_for_update(of=("self",)).with_plan().get(pk=speaker.pk)
@@ -311,6 +334,9 @@ def _require_plan(session: Session, values: Values, now: datetime | None) -> Non
         raise Refused(_("The day is not one of the session's."))
     if now is not None:
         _require_day_ahead(values["answer_by_on"], now)
+        held_on = day.held_on if day is not None else max(session.dates, default=None)
+        if held_on is not None and values["answer_by_on"] > held_on:
+            raise Refused(_("The day for the answer must not come after the contribution."))
 
 
 def _require_day_ahead(day: date, now: datetime) -> None:

@@ -40,9 +40,7 @@ class PlaceForm(forms.Form):
 class PublishForm(PlaceForm):
     """Slots of one day, one after the other."""
 
-    user = forms.ModelChoiceField(
-        queryset=User.objects.none(), label=gettext_lazy("Supervisor"), empty_label=None
-    )
+    user = forms.ModelChoiceField(queryset=User.objects.none(), label=gettext_lazy("Supervisor"))
     day = DayField(label=gettext_lazy("Date"))
     starts = forms.TimeField(
         label=gettext_lazy("The first slot begins"),
@@ -103,7 +101,7 @@ class SlotForm(forms.Form):
             (
                 slot.pk,
                 _("%(when)s with %(name)s, %(where)s")
-                % {"when": formats.moment(slot.starts_at), "name": slot.user, "where": slot.where},
+                % {"when": formats.moment(slot.starts_at), "name": slot.user, "where": slot.place_in_words},
             )
             for slot in found
         ]

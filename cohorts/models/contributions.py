@@ -245,10 +245,15 @@ def teams_of(cohort: Cohort) -> list[Team]:
 
 
 def history_of(cohort: Cohort, *, but: PeerRound | None = None) -> list[Arrow]:
-    """Who has given to whom in the rounds that were opened and not called off."""
+    """Who has given to whom in the rounds that were opened and not called off.
+
+    but: a round that is left out, and with it those that were opened after it.
+    """
     pairs = PeerPair.objects.filter(round__cohort=cohort, round__state=RoundState.OPEN)
     if but is not None:
         pairs = pairs.exclude(round=but)
+    if but is not None and but.opened_at is not None:
+        pairs = pairs.filter(round__opened_at__lt=but.opened_at)
     return list(pairs.values_list("giver_id", "receiver_id").order_by("pk"))
 
 

@@ -1,20 +1,19 @@
 """External speakers: whom the school has asked to contribute to a session, and what they have sent."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import PurePath
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Max, Q
-from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models.cohort import Cohort
-from cohorts.models.session import Session, SessionDay
+from cohorts.models.session import Session, SessionDay, clock
 from cohorts.models.team import Participant
-from cohorts.states.speakers import EXPECTED, SPEAKING, SpeakerState
+from cohorts.states.speakers import AWAITED, EXPECTED, SPEAKING, SpeakerState
 from innoskole.accounts.models import Language, User
 from innoskole.ui import formats
 
@@ -36,6 +35,15 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
     def who_speak(self) -> "SpeakerQuerySet":
         """Those who have said yes and whom the school has not called off."""
         return self.filter(state__in=SPEAKING)
+
+    def awaited(self) -> "SpeakerQuerySet":
+        """Those who are asked, or have said yes, and have had no thanks yet."""
+        return self.filter(state__in=AWAITED)
+
+    def silent(self, today: date) -> "SpeakerQuerySet":
+        """Those who have not answered in time, as long as they could still come."""
+        ahead = Q(last_on__isnull=True) | Q(last_on__gte=today)
+        return self.alias(last_on=LAST_ON).filter(ahead, state=SpeakerState.INVITED, answer_by_on__lt=today)
 
     def to_thank(self, today: date) -> "SpeakerQuerySet":
         """Those who have contributed, on a day that is over, and have had no thanks yet."""
@@ -155,6 +163,12 @@ class Speaker(models.Model):
         return (self.day.place if self.day else "") or self.session.place
 
     @property
+    def whereabouts(self) -> tuple[object, ...]:
+        """When and where, to be compared: what the speaker is told of again when it changes."""
+        dates = (self.day.held_on,) if self.day else tuple(self.session.dates)
+        return dates, self.starts, self.ends, self.place
+
+    @property
     def when(self) -> str:
         """«tirsdag 1. juni 2027, kl. 10.00–10.45», or what is known of it."""
         if self.day is None:
@@ -162,10 +176,10 @@ class Speaker(models.Model):
         known = {"day": formats.day(self.day.held_on, weekday=True)}
         if self.starts is None:
             return _("%(day)s, at a time that is not decided") % known
-        known["starts"] = _clock(self.starts)
+        known["starts"] = clock(self.starts)
         if self.ends is None:
             return _("%(day)s, from %(starts)s") % known
-        return _("%(day)s, from %(starts)s to %(ends)s") % {**known, "ends": _clock(self.ends)}
+        return _("%(day)s, from %(starts)s to %(ends)s") % {**known, "ends": clock(self.ends)}
 
     def _of_the_session(self) -> str:
         days = self.session.dates
@@ -180,29 +194,29 @@ class Speaker(models.Model):
         """Whether the speaker's own link works at a moment."""
         return self.forgotten_at is None and formats.local(now).date() <= self.closes_on
 
+    def is_over(self, today: date) -> bool:
+        """Whether the day of the contribution has passed."""
+        return self.held_on is not None and self.held_on < today
+
     def has_contributed(self, now: datetime) -> bool:
         """Whether the day of the contribution has come."""
         return self.held_on is not None and self.held_on <= formats.local(now).date()
 
     def next_step(self, today: date) -> str:
         """Who does what next, a sentence for the staff; empty when nothing is left to be done."""
+        if self.is_over(today):
+            return _("Thank the speaker.") if self.state in EXPECTED else ""
         if self.state in (SpeakerState.DECLINED, SpeakerState.WITHDRAWN):
             return _("Ask somebody else, or ask again.")
         if self.state == SpeakerState.INVITED:
             if self.answer_by_on < today:
                 return _("The day for the answer has passed. Ask again, or withdraw the invitation.")
             return _("The speaker answers by %(day)s.") % {"day": formats.day(self.answer_by_on)}
-        if self.state in EXPECTED and self.held_on is not None and self.held_on < today:
-            return _("Thank the speaker.")
         if self.state == SpeakerState.CONFIRMED and self.material_by_on is not None:
             if self.material_by_on < today:
                 return _("The day for the material has passed. Remind the speaker.")
             return _("The speaker sends the material by %(day)s.") % {"day": formats.day(self.material_by_on)}
         return ""
-
-
-def _clock(value: time) -> str:
-    return dateformat.time_format(value, formats.patterns().clock)
 
 
 def speaker_file_path(file: "SpeakerFile", filename: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.states import BEGUN
 from cohorts.models.cohort import Cohort
-from cohorts.models.session import Session
+from cohorts.models.session import Session, clock
 from cohorts.models.team import Participant
 from innoskole.accounts.models import User
 from innoskole.ui import formats
@@ -140,6 +140,10 @@ class TourEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def clock(self) -> str:
+        return clock(self.starts) if self.starts else ""
 
 
 class TourSignUpQuerySet(models.QuerySet["TourSignUp"]):

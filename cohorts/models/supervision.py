@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models.cohort import Cohort
@@ -152,6 +153,12 @@ class Slot(models.Model):
     def where(self) -> str:
         """Place and address, as they are."""
         return ", ".join(part for part in (self.place, self.video_url) if part)
+
+    @property
+    def place_in_words(self) -> str:
+        """The place, and that there is a video meeting, without its address."""
+        video = gettext("Video meeting") if self.video_url else ""
+        return ", ".join(part for part in (self.place, video) if part)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

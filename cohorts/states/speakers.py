@@ -32,6 +32,8 @@ SPEAKER_TRANSITIONS: Moves = {
 SPEAKING = (SpeakerState.CONFIRMED, SpeakerState.MATERIAL, SpeakerState.THANKED)
 # Who may still be met at the session.
 EXPECTED = (SpeakerState.CONFIRMED, SpeakerState.MATERIAL)
+# Whose contribution is to come, as far as anybody knows.
+AWAITED = (SpeakerState.INVITED, *EXPECTED)
 
 MACHINES: Mapping[str, tuple[type[TextChoices], Moves]] = {
     "Speaker": (SpeakerState, SPEAKER_TRANSITIONS),

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Speaker
-from cohorts.states.speakers import SpeakerState
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
 from innoskole.accounts.waiting import Waiting
@@ -22,7 +21,7 @@ def speaker_waits(user: User, now: datetime) -> list[Waiting]:
     today = formats.local(now).date()
     rows = Speaker.objects.taught_by(user).select_related("session__cohort__intake")
     rows = rows.order_by("session__cohort", "invited_at", "pk")
-    silent = rows.filter(state=SpeakerState.INVITED, answer_by_on__lt=today)
+    silent = rows.silent(today)
     found = [
         Waiting(
             _("Speakers who have not answered in time: %(cohort)s") % {"cohort": cohort},

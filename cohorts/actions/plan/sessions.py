@@ -9,6 +9,7 @@ from django.db.models import F, Model, ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from cohorts.actions import retention, speakers
 from cohorts.actions.plan.frame import open_plan, unchanged
 from cohorts.emails import plan as letters
 from cohorts.models import (
@@ -69,7 +70,8 @@ def change_session(
     now: datetime,
     version: str = "",
 ) -> None:
-    """Change texts, place, number and days. Who takes part is told of another time or place, once it runs.
+    """Change texts, place, number and days. Who takes part is told of another time or place, once it runs;
+    a speaker, whenever their own day or place is another.
 
     values: fields of Session; `number` is its new place in the plan. days: fields of SessionDay each, with
     `pk` for one that exists; a day that is not among them is removed.
@@ -81,7 +83,7 @@ def change_session(
     unchanged(current, version)
     before = {name: getattr(current, name) for name in values}
     time_before = _time_of(current)
-    dates_before = current.dates
+    dates_before, speakers_before = current.dates, speakers.whereabouts(current)
     for name, value in values.items():
         if name != "number":
             setattr(current, name, value)
@@ -97,6 +99,7 @@ def change_session(
         audit.record(current, CHANGED, by=by, now=now, changes=changes)
     if is_moved:
         letters.session_changed(current, is_new=False, dates_before=dates_before, now=now)
+        speakers.tell_of_move(current, speakers_before, now=now)
 
 
 @transaction.atomic
@@ -109,6 +112,7 @@ def remove_session(session: Session, *, by: User, now: datetime) -> None:
     current = Session.objects.select_for_update().get(pk=session.pk)
     title, dates = str(current), current.dates
     letters.session_cancelled(current, now=now)
+    retention.forget_who_does_not_come(current, by=by, now=now)
     for day in current.days.all():
         _remove(day)
     _remove(current)

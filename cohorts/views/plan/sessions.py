@@ -87,6 +87,7 @@ def _form(request: HttpRequest, cohort: Cohort, session: Session | None) -> Http
             "session": session,
             "form": form,
             "days": days,
+            "speakers": session.speakers.awaited().count() if session else 0,
             "told": len(list(hearers(cohort))) if cohort.state == CohortState.RUNNING else 0,
             "obstacle": obstacle_to_changes(cohort),
         },

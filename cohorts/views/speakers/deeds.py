@@ -14,9 +14,10 @@ from applications.views.deeds import Deed, Deeds, deed_page
 from cohorts.actions import speakers as actions
 from cohorts.forms.speakers import AgainForm, NothingForm, ThanksForm
 from cohorts.models import Speaker
-from cohorts.states.speakers import EXPECTED, SpeakerState
+from cohorts.states.speakers import AWAITED, EXPECTED, SpeakerState
 from cohorts.views.rooms import cohort_for_staff
 from innoskole.accounts.models import User
+from innoskole.ui import formats
 
 
 def _unless(states: Collection[str]) -> Callable[[Speaker, User, datetime], str]:
@@ -33,9 +34,15 @@ def _unless(states: Collection[str]) -> Callable[[Speaker, User, datetime], str]
 
 
 def _cannot_ask_again(speaker: Speaker, user: User, now: datetime) -> str:
-    if not speaker.is_open(now):
+    if speaker.is_over(formats.local(now).date()):
         return _("The session is over, so nobody can be asked to speak at it.")
     return _unless((SpeakerState.INVITED, SpeakerState.DECLINED, SpeakerState.WITHDRAWN))(speaker, user, now)
+
+
+def _cannot_withdraw(speaker: Speaker, user: User, now: datetime) -> str:
+    if speaker.is_over(formats.local(now).date()):
+        return _("The session is over, so the invitation cannot be withdrawn.")
+    return _unless(AWAITED)(speaker, user, now)
 
 
 def _cannot_thank(speaker: Speaker, user: User, now: datetime) -> str:
@@ -90,7 +97,7 @@ DEEDS: Deeds[Speaker] = {
         button=gettext_lazy("Withdraw the invitation"),
         done=gettext_lazy("The invitation is withdrawn."),
         run=actions.withdraw,
-        obstacle=_unless((SpeakerState.INVITED, *EXPECTED)),
+        obstacle=_cannot_withdraw,
         consequences=_mailed(
             lambda: _("%(name)s gets an e-mail at %(email)s, with your reason word for word.")
         ),

@@ -62,7 +62,7 @@ def _filtered(rows: SpeakerQuerySet, status: str) -> SpeakerQuerySet:
         case SpeakerStatus.ASKED:
             return rows.filter(state=SpeakerState.INVITED)
         case SpeakerStatus.SILENT:
-            return rows.filter(state=SpeakerState.INVITED, answer_by_on__lt=today)
+            return rows.silent(today)
         case SpeakerStatus.SPEAKING:
             return rows.filter(state__in=SPEAKING)
         case SpeakerStatus.THANK:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from cohorts.actions import contributions as actions
 from cohorts.models import Contribution, ContributionRule, PeerPair, PeerRound
-from cohorts.models.contributions import are_required
+from cohorts.models.contributions import are_required, history_of
 from cohorts.states import CohortState
 from cohorts.states.contributions import RoundState
 from innoskole.accounts import audit
@@ -68,6 +68,18 @@ def test_who_has_met_meets_others_but_for_rounds_that_were_called_off(cohort, te
     drawn(RoundFactory(cohort=cohort, number=1, state=state), (1, 2), (2, 3), (3, 1))
     made = make(cohort, teacher)
     assert (made.number, arrows(made)) == (2, paired)
+
+
+def test_what_was_before_a_round_is_what_was_opened_before_it(cohort, teams):
+    first = drawn(RoundFactory(cohort=cohort, number=1, opened_at=NOW - 2 * DAY), (1, 2))
+    second = drawn(RoundFactory(cohort=cohort, number=2, opened_at=NOW - DAY), (2, 3))
+    planned = drawn(RoundFactory(cohort=cohort, number=3, planned=True), (3, 1))
+    one, two, three = (team.pk for team in teams)
+    assert [history_of(cohort, but=each) for each in (first, second, planned)] == [
+        [],
+        [(one, two)],
+        [(one, two), (two, three)],
+    ]
 
 
 def test_a_team_that_nobody_takes_part_in_is_not_paired(cohort, teams, teacher):

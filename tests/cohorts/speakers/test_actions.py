@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from applications import uploads
 from cohorts import models as c
 from cohorts import tokens
 from cohorts.actions import speakers as actions
+from cohorts.actions.plan import sessions as plan
 from cohorts.models.speakers import MOST_FILES
 from cohorts.states.speakers import SPEAKER_TRANSITIONS, SpeakerState
 from innoskole.accounts.audit import history
@@ -42,9 +44,13 @@ def values(session: c.Session, **changes) -> dict:
     } | changes
 
 
+def live() -> QuerySet[Message]:
+    """Letters about speakers that have not been called back."""
+    return Message.objects.filter(kind__startswith="speaker_").exclude(state=Message.State.VOID)
+
+
 def mails() -> list[tuple[str, str]]:
-    live = Message.objects.exclude(state=Message.State.VOID)
-    return list(live.order_by("pk").values_list("kind", "to_email"))
+    return list(live().order_by("pk").values_list("kind", "to_email"))
 
 
 def token_of(speaker: c.Speaker) -> str:
@@ -91,6 +97,7 @@ def test_the_same_is_asked_for_once(session, teacher):
     [
         ({"answer_by_on": TODAY - timedelta(days=1)}, "must not have passed"),
         ({"day": "foreign"}, "not one of the session's"),
+        ({"answer_by_on": TODAY + timedelta(days=8)}, "must not come after the contribution"),
     ],
 )
 def test_an_invitation_that_is_refused_leaves_nothing(session, teacher, change, says):
@@ -317,6 +324,66 @@ def test_withdrawing_tells_the_reason_and_calls_the_invitation_back(session, tea
     assert fresh(speaker).state == SpeakerState.WITHDRAWN
     assert mails() == [("speaker_withdrawn", "tale@example.no")]
     assert "The plan has changed." in Message.objects.get(kind="speaker_withdrawn").body_text
+
+
+def test_nobody_is_asked_or_called_off_when_the_day_has_passed(session, teacher):
+    speaker = SpeakerFactory(session=session)
+    after = NOW + timedelta(days=8)
+    with pytest.raises(Refused, match="is over"):
+        actions.withdraw(speaker, reason="Too late", by=teacher, now=after)
+    with pytest.raises(Refused, match="is over"):
+        actions.invite_again(speaker, answer_by_on=after.date(), by=teacher, now=after)
+    assert (fresh(speaker).state, mails()) == ("invited", [])
+    assert fresh(speaker).next_step(after.date()) == ""
+
+
+# --- When the session moves ---------------------------------------------------------------------------
+
+
+def move(session: c.Session, by, *, now=NOW, weeks: int = 1, place: str = "Lillehammer") -> None:
+    days = [
+        {
+            "pk": day.pk,
+            **{name: getattr(day, name) for name in plan.OF_A_DAY},
+            "held_on": day.held_on + timedelta(weeks=weeks),
+        }
+        for day in session.days.all()
+    ]
+    plan.change_session(session, {"place": place}, days, by=by, now=now)
+
+
+def test_a_session_that_moves_is_told_to_its_speakers_and_the_older_letter_called_back(
+    session, teacher, administrator
+):
+    asked = actions.invite(session, values(session), by=teacher, now=NOW)
+    coming = SpeakerFactory(session=session, confirmed=True)
+    for state in ("declined", "withdrawn"):
+        SpeakerFactory(session=session, state=state)
+    move(session, administrator, now=NOW + timedelta(minutes=5))
+    assert mails() == [("speaker_invitation", asked.email), ("speaker_changed", coming.email)]
+    assert all("17 May 2027" in letter.body_text for letter in live())
+
+
+def test_other_words_and_a_contribution_that_is_over_are_told_to_no_speaker(session, administrator):
+    SpeakerFactory(session=session, confirmed=True)
+    move(session, administrator, weeks=0)
+    assert mails() == []
+    move(session, administrator, weeks=-3)
+    assert mails() == []
+
+
+def test_a_session_is_removed_with_those_who_do_not_come_and_with_nobody_else(session, administrator):
+    coming = SpeakerFactory(session=session, confirmed=True)
+    SpeakerFactory(session=session, state="declined")
+    with pytest.raises(Refused, match="External speakers"):
+        plan.remove_session(session, by=administrator, now=NOW)
+    assert session.speakers.count() == 2
+    actions.withdraw(coming, reason="The session is called off.", by=administrator, now=NOW)
+    plan.remove_session(session, by=administrator, now=NOW)
+    assert (c.Session.objects.count(), c.Speaker.objects.count()) == (0, 0)
+    assert history(session.cohort).filter(verb__contains="speakers").get().changes == {
+        "Number of people": [None, 2]
+    }
 
 
 def test_material_that_came_in_another_way_is_noted(session, teacher):

@@ -282,6 +282,7 @@ def test_an_instructor_publishes_and_writes(team, teacher, client):
     assert "This field is required" not in client.get(address).content.decode()
     assert client.post(address, said).url == reverse("cohorts:supervision_slots", args=[team.cohort.slug])
     assert team.cohort.slots.count() == 2
+    assert client.get(address).context["form"].fields["user"].widget.is_hidden, "there is nobody to choose"
     booking = BookingFactory(team=team, user=teacher, starts_at=NOW - DAY)
     people = [each.pk for each in team.participants.all()]
     page = f"{reverse('cohorts:supervision_write', args=[team.reference])}?booking={booking.pk}"
