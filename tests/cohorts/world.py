@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from applications.states import IntakeState, State
+from tests.assessment.exam import world as exam_world
 from tests.assessment.requirements import world as requirements_world
 from tests.cohorts.attendance import world as attendance_world
 from tests.cohorts.contributions import world as contributions_world
@@ -69,3 +70,4 @@ def build(world: World) -> None:
     supervision_world.build(world)
     contributions_world.build(world)
     requirements_world.build(world)
+    exam_world.build(world)
