@@ -1,4 +1,4 @@
-from assessment.models.certificates import Certificate, CertificateFile
+from assessment.models.certificates import Certificate, CertificateFile, CertificateSeries
 from assessment.models.deliveries import Delivery, DeliveryDraft, DeliveryFile, DeliveryMember, Statement
 from assessment.models.exam import (
     AppealCandidate,
@@ -35,6 +35,7 @@ __all__ = [
     "CatchUp",
     "Certificate",
     "CertificateFile",
+    "CertificateSeries",
     "ConflictOfInterest",
     "Delivery",
     "DeliveryDraft",

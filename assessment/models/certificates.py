@@ -3,16 +3,25 @@
 Source: programme page, «kursbevis» for course participants and for students who take no exam.
 """
 
+from datetime import datetime, timedelta
+from pathlib import PurePath
 from secrets import token_urlsafe
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from assessment.models.exam.grades import Grade
 from cohorts.models import Cohort, Participant
 from innoskole.accounts.models import Language, Unchangeable, User
+
+
+# What a revoked certificate said is deleted after this time. The page for the recipient says so.
+REVOKED_KEPT_FOR = timedelta(days=365)
 
 
 def new_token() -> str:
@@ -28,7 +37,24 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.filter(participant__team__cohort__in=Cohort.objects.taught_by(user))
 
     def valid(self) -> "CertificateQuerySet":
+        """Those that are not revoked."""
         return self.filter(revoked_at=None)
+
+    def unwritten(self) -> "CertificateQuerySet":
+        """Those whose documents the worker still has to write."""
+        return self.valid().filter(files=None)
+
+    def to_forget(self, now: datetime) -> "CertificateQuerySet":
+        """Those that were revoked so long ago that what they said is deleted."""
+        return self.filter(revoked_at__lte=now - REVOKED_KEPT_FOR, forgotten_at=None)
+
+    def with_names(self) -> "CertificateQuerySet":
+        return self.select_related(
+            "participant__member__user",
+            "participant__team__cohort__intake",
+            "participant__team__application__lead",
+            "issued_by",
+        )
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise Unchangeable("Certificates are never deleted: revoke them.")
@@ -38,8 +64,9 @@ class Certificate(models.Model):
     """Issued once, never changed; revoked with a reason, and then a new one may be issued.
 
     number: «KB-2028-0001», counted per year and kind. content: what it says, as it was when it was
-    issued; the document and the verification page both repeat it, and `digest` is over it. languages: the
-    document exists in all three, drawn up from the content.
+    issued, in all three languages (assessment/certificates/content.py); the documents and the verification
+    page repeat it, and `digest` is over it. grade: what a transcript tells. forgotten_at: since when a
+    revoked one no longer keeps what it said.
     """
 
     class Kind(models.TextChoices):
@@ -52,6 +79,9 @@ class Certificate(models.Model):
     token = models.CharField(max_length=32, unique=True, default=new_token)
     content = models.JSONField(_("content"))
     digest = models.CharField(max_length=64)
+    grade = models.ForeignKey(
+        Grade, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
+    )
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(_("issued"))
     revoked_by = models.ForeignKey(
@@ -59,6 +89,7 @@ class Certificate(models.Model):
     )
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     revoked_because = models.TextField(_("why it was revoked"), blank=True)
+    forgotten_at = models.DateTimeField(null=True, blank=True)
 
     objects = CertificateQuerySet.as_manager()
 
@@ -75,13 +106,48 @@ class Certificate(models.Model):
                 | Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_because=""),
                 name="revoked_certificate_says_why",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="transcript", grade__isnull=False) | Q(kind="attendance", grade=None),
+                name="a_transcript_tells_a_grade",
+            ),
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None) | Q(revoked_at__isnull=False),
+                name="only_a_revoked_certificate_is_forgotten",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_revoked(self) -> bool:
+        return self.revoked_at is not None
+
+    def verification_url(self, language: str) -> str:
+        """The public page in a language, as the code on the document leads to it."""
+        return f"{settings.BASE_URL}{reverse('assessment:verify_in', args=[self.token, language])}"
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise Unchangeable("Certificates are never deleted: revoke them.")
+
+
+class CertificateSeries(models.Model):
+    """The last number given of a kind in a year. Its row is locked while a number is given."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Certificate.Kind.choices)
+    year = models.PositiveSmallIntegerField(_("year"))
+    last = models.PositiveIntegerField(_("last number"), default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("kind", "year", name="one_series_per_kind_and_year")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.year}"
+
+
+def document_path(document: "CertificateFile", filename: str) -> str:
+    """A name that tells nothing."""
+    return str(PurePath("certificates", f"{uuid4().hex}.pdf"))
 
 
 class CertificateFile(models.Model):
@@ -89,7 +155,7 @@ class CertificateFile(models.Model):
 
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="files")
     language = models.CharField(max_length=2, choices=Language.choices)
-    file = models.FileField(upload_to="certificates/")
+    file = models.FileField(upload_to=document_path)
     digest = models.CharField(max_length=64)
     written_at = models.DateTimeField()
 
