@@ -5,10 +5,9 @@ that share time none shares a room or anybody. What is fixed already stays where
 
 How: the hours share no time with each other, so at one hour all free rooms are alike, and a plan is a choice
 of an hour for each group. We take the group with the fewest hours left first, try its hours in order, and go
-back when that leads nowhere (Bitner and Reingold 1975; «dynamic search rearrangement»). Finding the most groups
-that can be placed is as hard as colouring a graph (Welsh and Powell 1967 plan exams so), so the search ends
-after `LONGEST` steps with the best that it has seen. For a cohort's twenty groups the first way down nearly
-always places everybody.
+back when that leads nowhere (dynamic search rearrangement, Bitner and Reingold 1975). To find the most groups
+that can be placed is as hard as colouring a graph (Welsh and Powell 1967), so the search ends after `LONGEST`
+steps with the best that it has seen. For a cohort's twenty groups the first way down nearly always does.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
