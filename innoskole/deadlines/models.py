@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     APPEAL_ANSWER = "appeal_answer", _("The school's answer to an appeal")
     GRADING = "grading", _("Grading of an exam")
     EXPLANATION_REQUEST = "explanation_request", _("Request for an explanation of a grade")
+    EXPLANATION_GIVEN = "explanation_given", _("Explanation of a grade that has been asked for")
     GRADE_APPEAL = "grade_appeal", _("Appeal against a grade")
     EXAM_WITHDRAWAL = "exam_withdrawal", _("Withdrawal from an exam")
 
@@ -33,6 +34,7 @@ COUNTED_FROM: dict[str, Promise | str] = {
     Kind.APPEAL_ANSWER: _("the day on which the appeal was received"),
     Kind.GRADING: _("the day of the exam"),
     Kind.EXPLANATION_REQUEST: _("the day on which the grade was published"),
+    Kind.EXPLANATION_GIVEN: _("the day on which it was asked for"),
     Kind.GRADE_APPEAL: _("the day on which the grade was published or the explanation was given"),
     Kind.EXAM_WITHDRAWAL: _("the day of the exam"),
 }

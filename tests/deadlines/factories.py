@@ -8,7 +8,7 @@ from typing import Any
 
 from innoskole.deadlines.models import DeadlineRule, Kind, Unit
 
-MIGRATIONS = ("0002_rules_of_today", "0003_answer_to_an_appeal")
+MIGRATIONS = ("0002_rules_of_today", "0003_answer_to_an_appeal", "0004_explanation_given")
 RULES_OF_TODAY: list[dict[str, Any]] = [
     fields for name in MIGRATIONS for fields in import_module(f"innoskole.deadlines.migrations.{name}").RULES
 ]

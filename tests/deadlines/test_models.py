@@ -25,6 +25,7 @@ def test_the_migration_lays_down_the_rules_of_today():
         ("grade_appeal", 3, "weeks", [], True, date(2024, 8, 1)),
         ("exam_withdrawal", 14, "days", [], False, date(2024, 8, 1)),
         ("appeal_answer", 4, "weeks", [], True, date(1970, 1, 1)),
+        ("explanation_given", 2, "weeks", [], True, date(2024, 8, 1)),
     ]
     for each in DeadlineRule.objects.all():
         each.full_clean()
@@ -120,6 +121,7 @@ def test_versions_are_found_by_kind_also_where_there_are_none():
         Kind.APPEAL_ANSWER: [],
         Kind.GRADING: [],
         Kind.EXPLANATION_REQUEST: [],
+        Kind.EXPLANATION_GIVEN: [],
         Kind.GRADE_APPEAL: [],
         Kind.EXAM_WITHDRAWAL: [],
     }

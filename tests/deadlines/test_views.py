@@ -96,7 +96,7 @@ def test_earlier_and_coming_versions_stand_below_each_other_and_one_is_in_force(
     second = text.index("4 weeks Moves to the next working day From 3 May 2027 to 3 May 2027 In force § 29")
     third = text.index("3 weeks Moves to the next working day From 1 January 1970 to 2 May 2027 forvaltn")
     assert first < second < third
-    assert text.count("In force") == 6  # one for each kind
+    assert text.count("In force") == 7  # one for each kind
 
 
 def test_a_kind_without_a_rule_says_so_and_can_be_given_one(browser):
