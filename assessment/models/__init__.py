@@ -26,6 +26,7 @@ from assessment.models.readiness_rule import ReadinessRule
 from assessment.models.registry import RegistryExport, RegistryImport
 from assessment.models.requirements import RequirementRule, TeamRequirement, WorkRequirement
 from assessment.models.results import Assessment, CatchUp, Override, OverrideKind, Result, Way
+from assessment.models.statistics import StatisticsRelease
 
 __all__ = [
     "AppealCandidate",
@@ -65,6 +66,7 @@ __all__ = [
     "RequirementRule",
     "Result",
     "Statement",
+    "StatisticsRelease",
     "TeamRequirement",
     "Way",
     "WorkRequirement",

@@ -1,0 +1,1 @@
+"""Figures that may be shown to everybody: plain Python arithmetic, no Django."""
