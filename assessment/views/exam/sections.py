@@ -1,0 +1,29 @@
+"""What stands on a candidate's own page: each part of the exam adds its line, in order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assessment.models import Candidate
+
+
+@dataclass(frozen=True)
+class Section:
+    """A template that is included on the candidate's own page, with `candidate` and what `context` says.
+
+    context: of the candidate and the present moment; None while there is nothing to say. It is asked only of
+    a candidate's own page, and must give nothing that the candidate may not know.
+    """
+
+    template: str
+    context: Callable[[Candidate, datetime], Mapping[str, Any] | None]
+
+
+SECTIONS: tuple[Section, ...] = ()
+
+
+def sections_of(candidate: Candidate, now: datetime) -> list[tuple[str, Mapping[str, Any]]]:
+    """Those that have something to say, each with its template."""
+    found = ((each.template, each.context(candidate, now)) for each in SECTIONS)
+    return [(template, context) for template, context in found if context is not None]
