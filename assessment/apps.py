@@ -5,11 +5,12 @@ class AssessmentConfig(AppConfig):
     name = "assessment"
 
     def ready(self) -> None:
-        from assessment import pages, reminders, summary, waiting
+        from assessment import exam_calendar, pages, reminders, summary, waiting
         from assessment.emails.reasons import REASONS
         from assessment.models.milestones import milestones
         from cohorts import employer, navigation, summaries
         from innoskole.accounts.waiting import register
+        from innoskole.calendars import sources
         from innoskole.notifications import reasons
         from innoskole.reminders import kinds
 
@@ -18,5 +19,6 @@ class AssessmentConfig(AppConfig):
             register(question)
         kinds.register(reminders.KINDS)
         reasons.register(REASONS)
+        sources.register(exam_calendar.of)
         employer.register(milestones)
         summaries.register(summary.readiness)

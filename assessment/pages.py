@@ -10,4 +10,8 @@ PAGES: tuple[Page, ...] = (
     Page(room=Room.COURSE, label=_("What do I lack?"), url_name="assessment:readiness", order=15),
     Page(room=Room.TEAM, label=_("What we lack"), url_name="assessment:team_readiness", order=16),
     Page(room=Room.COHORT, label=_("Progress"), url_name="assessment:progress", order=16),
+    Page(room=Room.COURSE, label=_("Exam"), url_name="assessment:course_exam", order=60),
+    Page(room=Room.COHORT, label=_("Exam"), url_name="assessment:exams", order=70),
+    Page(room=Room.COHORT, label=_("Certificates"), url_name="assessment:certificates", order=80),
+    Page(room=Room.COURSE, label=_("Certificate"), url_name="assessment:own_certificates", order=70),
 )

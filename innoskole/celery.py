@@ -28,6 +28,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=30),
         "options": {"expires": 3600},
     },
+    "forget-certificates": {
+        "task": "assessment.tasks.forget_certificates",
+        "schedule": crontab(hour=3, minute=45),
+        "options": {"expires": 3600},
+    },
     "deliver-queued-mail": {"task": "innoskole.notifications.tasks.sweep", **EVERY_MINUTE},
     "invite-newcomers": {"task": "applications.tasks.invite_due", **EVERY_MINUTE},
     "close-and-tell": {"task": "applications.tasks.sweep_deadlines", **EVERY_MINUTE},
@@ -42,6 +47,8 @@ app.conf.beat_schedule = {
     "write-letters": {"task": "applications.tasks.write_missing_letters", **EVERY_MINUTE},
     "begin-course": {"task": "cohorts.tasks.begin_course", **EVERY_MINUTE},
     "open-work-requirements": {"task": "assessment.tasks.open_requirements", **EVERY_MINUTE},
+    "open-exams": {"task": "assessment.tasks.open_exams", **EVERY_MINUTE},
+    "write-certificates": {"task": "assessment.tasks.write_certificates", **EVERY_MINUTE},
     "let-go-of-late-places": {"task": "applications.tasks.sweep_late", **EVERY_MINUTE},
     "let-go-of-voided-answers": {"task": "applications.tasks.sweep_appeals", **EVERY_MINUTE},
 }

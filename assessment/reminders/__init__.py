@@ -1,5 +1,12 @@
-"""What people are reminded of between a work requirement that opens and its result."""
+"""What people are reminded of between a work requirement that opens and the result of the exam."""
 
-from assessment.reminders.requirements import CATCH_UP, KINDS, QUEUE, REQUIREMENT, REVISION
+from assessment.reminders import exam_paper, exam_registration, requirements
+from assessment.reminders.requirements import CATCH_UP, QUEUE, REQUIREMENT, REVISION
+
+KINDS = (
+    *requirements.KINDS,
+    *exam_registration.KINDS,
+    *exam_paper.KINDS,
+)
 
 __all__ = ["CATCH_UP", "KINDS", "QUEUE", "REQUIREMENT", "REVISION"]

@@ -1,7 +1,10 @@
-from assessment.urls import readiness, requirements
+from assessment.urls import certificates, exam_paper, exam_registration, readiness, requirements
 
 app_name = "assessment"
 urlpatterns = [
+    *certificates.urlpatterns,
     *readiness.urlpatterns,
     *requirements.urlpatterns,
+    *exam_registration.urlpatterns,
+    *exam_paper.urlpatterns,
 ]

@@ -1,5 +1,12 @@
 """What waits for a person in this story, for the home page; assessment.apps registers QUESTIONS."""
 
+from assessment.waiting import exam_paper, exam_registration
+from assessment.waiting.certificates import certificate_waits
 from assessment.waiting.requirements import requirement_waits
 
-QUESTIONS = (requirement_waits,)
+QUESTIONS = (
+    requirement_waits,
+    certificate_waits,
+    *exam_registration.QUESTIONS,
+    *exam_paper.QUESTIONS,
+)
