@@ -1,11 +1,14 @@
 """Where a group's paper stands, in a word with a colour and in a sentence to the group."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessment.models import Paper
-from assessment.models.exam.standing import Standing, latest, standing
+from assessment.models import Candidate, Paper
+from assessment.models.exam.standing import Standing, latest, standing, with_reads
 from assessment.views.requirements import Mark
 from innoskole.ui import formats
 
@@ -49,9 +52,23 @@ def says(paper: Paper, now: datetime) -> str:
             return (
                 _(
                     "The deadline was %(moment)s, and nothing is delivered. "
-                    "You can still deliver: the paper is marked as late, and the school decides whether it counts."
+                    "You can still deliver: the paper is marked as late, "
+                    "and the school decides whether it counts."
                 )
                 % due
             )
         case _:
             return _("Nobody in this group sits the exam now.")
+
+
+def section(candidate: Candidate, now: datetime) -> Mapping[str, Any] | None:
+    """What the candidate's own page says of the paper; nothing before the list of candidates is locked."""
+    paper = with_reads(Paper.objects.filter(pk=candidate.paper_id)).first()
+    if paper is None:
+        return None
+    return {
+        "paper": paper,
+        "mark": mark_of(paper, now),
+        "says": says(paper, now),
+        "url": reverse("assessment:paper", args=[paper.exam.cohort.slug, paper.exam.number]),
+    }

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assessment.models import Candidate
+from assessment.views.exam import paper_marks
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Section:
     context: Callable[[Candidate, datetime], Mapping[str, Any] | None]
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (Section("assessment/exam/paper/_section.html", paper_marks.section),)
 
 
 def sections_of(candidate: Candidate, now: datetime) -> list[tuple[str, Mapping[str, Any]]]:
