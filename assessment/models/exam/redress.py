@@ -6,11 +6,12 @@ in the dated rules of innoskole.deadlines (explanation_request, grade_appeal).
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from assessment.models.exam.candidates import Candidate
 from assessment.models.exam.grades import Grade
+from assessment.models.exam.papers import Appointment
 from assessment.states import ExplanationState, GradeAppealState
 from assessment.states.exam import UNDECIDED
 from cohorts.models import Cohort
@@ -23,6 +24,19 @@ class ExplanationQuerySet(models.QuerySet["Explanation"]):
 
     def waiting(self) -> "ExplanationQuerySet":
         return self.filter(state=ExplanationState.ASKED)
+
+    def given_by(self, user: User) -> "ExplanationQuerySet":
+        """Of the grades that the person has set with a colleague, and so explains."""
+        own = Appointment.objects.filter(paper=OuterRef("grade__candidate__paper"), examiner__user=user)
+        ordinary = Q(Exists(own.filter(appeal=None)), grade__appeal=None)
+        return self.filter(ordinary | Q(Exists(own.filter(appeal=OuterRef("grade__appeal")))))
+
+    def with_names(self) -> "ExplanationQuerySet":
+        return self.select_related(
+            "grade__candidate__exam__cohort__intake",
+            "grade__candidate__paper__team__application__lead",
+            "grade__candidate__participant__member__user",
+        )
 
 
 class Explanation(models.Model):
@@ -72,7 +86,16 @@ class GradeAppealQuerySet(models.QuerySet["GradeAppeal"]):
         return self.filter(state__in=UNDECIDED)
 
     def taught_by(self, user: User) -> "GradeAppealQuerySet":
-        return self.filter(exam__cohort__in=Cohort.objects.taught_by(user))
+        """Of the cohorts that the person teaches, but those that they grade anew, and so know nothing of."""
+        mine = self.filter(exam__cohort__in=Cohort.objects.taught_by(user))
+        return mine.exclude(appointments__examiner__user=user)
+
+    def regraded_by(self, user: User) -> "GradeAppealQuerySet":
+        """Those after which the person grades the paper anew."""
+        return self.filter(appointments__examiner__user=user).distinct()
+
+    def with_names(self) -> "GradeAppealQuerySet":
+        return self.select_related("exam__cohort__intake", "sent_by")
 
 
 class GradeAppeal(models.Model):
@@ -132,6 +155,22 @@ class GradeAppeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exam_id}/{self.pk}"
+
+    @property
+    def is_late(self) -> bool:
+        """It came after the last day; only a person dismisses it, or takes it up all the same."""
+        return self.received_at > self.due_at
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in UNDECIDED
+
+    @property
+    def told_state(self) -> str:
+        """How far it has come, for those who wait: a further assessment would tell of a difference."""
+        if self.state == GradeAppealState.THIRD_ASSESSMENT:
+            return str(GradeAppealState.REGRADING.label)
+        return str(self.get_state_display())
 
 
 class AppealCandidate(models.Model):
