@@ -11,12 +11,21 @@ Source of the method: L. H. Cox, «Network models for complementary cell suppres
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from heapq import heappop, heappush
 
 Key = Hashable
+
+
+class Print(Enum):
+    """Whether a figure is printed: unless it must be withheld; whatever happens, as the figures of all are;
+    or never, because it only follows from others (who dropped out between two stages)."""
+
+    UNLESS_WITHHELD = 1
+    ALWAYS = 2
+    NEVER = 3
 
 
 @dataclass(frozen=True)
@@ -27,37 +36,55 @@ class Figure:
     tail: Hashable
     head: Hashable
     value: int
+    printed: Print = Print.UNLESS_WITHHELD
 
 
 class Unbalanced(ValueError):
     """The margins do not add up, or a figure is negative: there is no such table."""
 
 
+class Unprotected(ValueError):
+    """A small figure follows from those that are always printed."""
+
+
 @dataclass(frozen=True)
 class Step:
-    """A way to move a figure: up along its arc, or down against it, by at most `room` (None: any number)."""
+    """A way to move a figure: up along its arc, or down against it."""
 
     figure: Figure
     to: Hashable
     is_up: bool
 
-    @property
-    def room(self) -> int | None:
-        return None if self.is_up else self.figure.value
+    def room(self, moved: Mapping[Key, int]) -> int | None:
+        """By how much, after what has been moved already (None: any number)."""
+        return None if self.is_up else self.figure.value + moved.get(self.figure.key, 0)
+
+
+Steps = Mapping[Hashable, Sequence[Step]]
 
 
 def withheld(figures: Sequence[Figure], smallest: int) -> frozenset[Key]:
-    """The keys of the figures that are not shown.
+    """The keys of the figures that are not printed.
 
-    Each small figure is put on a round trip of withheld figures along which `smallest` people can be moved,
-    so that it might as well be `smallest` more than it is; of the round trips the one that costs the fewest
-    people shown. So every withheld figure has another value that fits all that is published, and no small
-    one is known to be small. Raises Unbalanced.
+    For each small figure others are withheld, so that all its people could be elsewhere, and so that it could
+    have `smallest` more: nobody can tell that it is not 0, nor that it is small. Of the ways to do so the
+    cheapest are taken, by the people in what is printed. Where there are no `smallest` more, because the
+    figures of all are too small, the first must do. Raises Unbalanced, and Unprotected where there is one
+    group only.
     """
     _check(figures)
-    hidden = {figure.key for figure in figures if 0 < figure.value < smallest}
-    for figure in sorted((one for one in figures if one.key in hidden), key=lambda one: -one.value):
-        hidden |= _round_trip(figures, figure, hidden, smallest)
+    hidden = {one.key for one in figures if one.printed == Print.NEVER}
+    small = [one for one in figures if 0 < one.value < smallest and one.printed != Print.ALWAYS]
+    hidden |= {one.key for one in small}
+    for figure in sorted(small, key=lambda one: -one.value):
+        others = [one for one in figures if one.key != figure.key and one.printed != Print.ALWAYS]
+        more, taken = _move(others, figure.head, figure.tail, smallest, hidden)
+        if more == smallest:
+            hidden |= taken
+        away, taken = _move(others, figure.tail, figure.head, figure.value, hidden)
+        if away != figure.value:
+            raise Unprotected(f"{figure.key!r} follows from what is always printed.")
+        hidden |= taken
     return frozenset(hidden)
 
 
@@ -70,10 +97,12 @@ def bounds(figures: Sequence[Figure], hidden: Collection[Key], key: Key) -> tupl
     if key not in hidden:
         return figure.value, figure.value
     free = [one for one in figures if one.key in hidden and one.key != key]
-    up = _most(free, figure.head, figure.tail, None)
-    down = _most(free, figure.tail, figure.head, figure.value)
-    assert down is not None
-    return figure.value - down, None if up is None else figure.value + up
+    down, _keys = _move(free, figure.tail, figure.head, figure.value, hidden)
+    rising = {node: [step for step in steps if step.is_up] for node, steps in _steps(free).items()}
+    if _cheapest(rising, figure.head, figure.tail, {}, hidden) is not None:
+        return figure.value - down, None
+    up, _keys = _move(free, figure.head, figure.tail, sum(one.value for one in free), hidden)
+    return figure.value - down, figure.value + up
 
 
 def _check(figures: Sequence[Figure]) -> None:
@@ -90,7 +119,7 @@ def _check(figures: Sequence[Figure]) -> None:
         raise Unbalanced("Two figures have one key.")
 
 
-def _steps(figures: Sequence[Figure]) -> dict[Hashable, list[Step]]:
+def _steps(figures: Sequence[Figure]) -> Steps:
     found: dict[Hashable, list[Step]] = {}
     for figure in figures:
         found.setdefault(figure.tail, []).append(Step(figure, figure.head, is_up=True))
@@ -98,93 +127,51 @@ def _steps(figures: Sequence[Figure]) -> dict[Hashable, list[Step]]:
     return found
 
 
-def _round_trip(
-    figures: Sequence[Figure], figure: Figure, hidden: Collection[Key], amount: int
-) -> frozenset[Key]:
-    """The figures on the cheapest way back from the head of a figure to its tail that lets `amount` pass.
+def _move(
+    figures: Sequence[Figure], source: Hashable, sink: Hashable, amount: int, hidden: Collection[Key]
+) -> tuple[int, set[Key]]:
+    """How many of `amount` people can be moved through the figures, and the keys of those on the way."""
+    steps, moved, taken, total = _steps(figures), dict[Key, int](), set[Key](), 0
+    while total < amount:
+        way = _cheapest(steps, source, sink, moved, taken | set(hidden))
+        if way is None:
+            break
+        rooms = [step.room(moved) for step in way]
+        number = min([amount - total, *(room for room in rooms if room is not None)])
+        for step in way:
+            moved[step.figure.key] = moved.get(step.figure.key, 0) + (number if step.is_up else -number)
+            taken.add(step.figure.key)
+        total += number
+    return total, taken
 
-    A figure that is withheld already costs nothing, another one its people and one more (Dijkstra). There is
-    always a way: along the arcs alone, since each lies on a circle.
-    """
-    steps = _steps([one for one in figures if one.key != figure.key])
-    best: dict[Hashable, int] = {figure.head: 0}
-    came: dict[Hashable, tuple[Hashable, Key]] = {}
-    queue: list[tuple[int, int, Hashable]] = [(0, 0, figure.head)]
+
+def _cheapest(
+    steps: Steps, source: Hashable, sink: Hashable, moved: Mapping[Key, int], hidden: Collection[Key]
+) -> list[Step] | None:
+    """The way with room that withholds the fewest people more, each figure costing one besides (Dijkstra)."""
+    best: dict[Hashable, int] = {source: 0}
+    came: dict[Hashable, tuple[Hashable, Step]] = {}
+    queue: list[tuple[int, int, Hashable]] = [(0, 0, source)]
     turn = 0
     while queue:
         cost, _turn, node = heappop(queue)
-        if node == figure.tail:
-            break
+        if node == sink:
+            return list(_back(came, source, sink))
         if cost > best[node]:
             continue
         for step in steps.get(node, ()):
-            if step.room is not None and step.room < amount:
+            if step.room(moved) == 0:
                 continue
             total = cost + (0 if step.figure.key in hidden else step.figure.value + 1)
             if step.to not in best or total < best[step.to]:
-                best[step.to], came[step.to] = total, (node, step.figure.key)
+                best[step.to], came[step.to] = total, (node, step)
                 turn += 1
                 heappush(queue, (total, turn, step.to))
-    return frozenset(_keys_back(came, figure))
-
-
-def _keys_back(came: Mapping[Hashable, tuple[Hashable, Key]], figure: Figure) -> Iterator[Key]:
-    node = figure.tail
-    while node != figure.head:
-        node, key = came[node]
-        yield key
-
-
-def _most(free: Sequence[Figure], source: Hashable, sink: Hashable, limit: int | None) -> int | None:
-    """How much can be moved from one node to another through the free figures; None: any amount.
-
-    limit: no more is asked for. Shortest ways first (Edmonds and Karp).
-    """
-    if limit is None and _way(_steps(free), source, sink, {}, only_up=True) is not None:
-        return None
-    moved: dict[Key, int] = {}
-    steps = _steps(free)
-    total = 0
-    while limit is None or total < limit:
-        way = _way(steps, source, sink, moved, only_up=False)
-        if way is None:
-            break
-        rooms = [_room(step, moved) for step in way]
-        finite = [room for room in rooms if room is not None]
-        amount = min([*finite, *([limit - total] if limit is not None else [])])
-        for step in way:
-            moved[step.figure.key] = moved.get(step.figure.key, 0) + (amount if step.is_up else -amount)
-        total += amount
-    return total
-
-
-def _room(step: Step, moved: Mapping[Key, int]) -> int | None:
-    return None if step.room is None else step.room + moved.get(step.figure.key, 0)
-
-
-def _way(
-    steps: Mapping[Hashable, Sequence[Step]],
-    source: Hashable,
-    sink: Hashable,
-    moved: Mapping[Key, int],
-    *,
-    only_up: bool,
-) -> list[Step] | None:
-    """A shortest way with room left, or None."""
-    came: dict[Hashable, tuple[Hashable, Step] | None] = {source: None}
-    queue = deque([source])
-    while queue:
-        node = queue.popleft()
-        if node == sink:
-            way: list[Step] = []
-            while (before := came[node]) is not None:
-                node, step = before
-                way.append(step)
-            return way[::-1]
-        for step in steps.get(node, ()):
-            room = _room(step, moved)
-            usable = step.is_up if only_up else room is None or room > 0
-            if usable and step.to not in came:
-                came[step.to] = (node, step)
-                queue.append(step.to)
     return None
+
+
+def _back(came: Mapping[Hashable, tuple[Hashable, Step]], source: Hashable, sink: Hashable) -> Iterator[Step]:
+    node = sink
+    while node != source:
+        node, step = came[node]
+        yield step
