@@ -67,7 +67,6 @@ def section(candidate: Candidate, now: datetime) -> Mapping[str, Any] | None:
     if paper is None:
         return None
     return {
-        "paper": paper,
         "mark": mark_of(paper, now),
         "says": says(paper, now),
         "url": reverse("assessment:paper", args=[paper.exam.cohort.slug, paper.exam.number]),
