@@ -26,6 +26,6 @@ REASONS = (
     }
     | {
         **exam_registration.REASONS,
-    **exam_paper.REASONS,
+        **exam_paper.REASONS,
     }
 )

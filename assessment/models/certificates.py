@@ -19,7 +19,6 @@ from assessment.models.exam.grades import Grade
 from cohorts.models import Cohort, Participant
 from innoskole.accounts.models import Language, Unchangeable, User
 
-
 # What a revoked certificate said is deleted after this time. The page for the recipient says so.
 REVOKED_KEPT_FOR = timedelta(days=365)
 
@@ -35,6 +34,11 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
     def taught_by(self, user: User) -> "CertificateQuerySet":
         return self.filter(participant__team__cohort__in=Cohort.objects.taught_by(user))
+
+    def visible_to(self, user: User) -> "CertificateQuerySet":
+        """One's own, and those of the cohorts that one teaches."""
+        mine = Q(participant__member__user=user)
+        return self.filter(mine | Q(participant__team__cohort__in=Cohort.objects.taught_by(user)))
 
     def valid(self) -> "CertificateQuerySet":
         """Those that are not revoked."""
