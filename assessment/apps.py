@@ -5,7 +5,7 @@ class AssessmentConfig(AppConfig):
     name = "assessment"
 
     def ready(self) -> None:
-        from assessment import exam_calendar, pages, reminders, summary, waiting
+        from assessment import exam_calendar, pages, redress_calendar, reminders, summary, waiting
         from assessment.emails.reasons import REASONS
         from assessment.models.milestones import milestones
         from cohorts import employer, navigation, summaries
@@ -20,5 +20,6 @@ class AssessmentConfig(AppConfig):
         kinds.register(reminders.KINDS)
         reasons.register(REASONS)
         sources.register(exam_calendar.of)
+        sources.register(redress_calendar.of)
         employer.register(milestones)
         summaries.register(summary.readiness)

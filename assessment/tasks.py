@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from assessment.actions import certificates, requirements
-from assessment.actions.exam import setting_up
+from assessment.actions.exam import finality, setting_up
 
 
 @shared_task
@@ -29,3 +29,9 @@ def write_certificates() -> int:
 def forget_certificates() -> int:
     """Delete what certificates said that were revoked a year ago."""
     return certificates.forget(timezone.now())
+
+
+@shared_task
+def make_grades_final() -> int:
+    """Make the grades final whose periods have run out; see assessment.actions.exam.finality."""
+    return finality.make_final(timezone.now())

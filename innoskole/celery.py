@@ -33,6 +33,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=45),
         "options": {"expires": 3600},
     },
+    "make-grades-final": {
+        "task": "assessment.tasks.make_grades_final",
+        "schedule": crontab(hour=3, minute=45),
+        "options": {"expires": 3600},
+    },
     "deliver-queued-mail": {"task": "innoskole.notifications.tasks.sweep", **EVERY_MINUTE},
     "invite-newcomers": {"task": "applications.tasks.invite_due", **EVERY_MINUTE},
     "close-and-tell": {"task": "applications.tasks.sweep_deadlines", **EVERY_MINUTE},

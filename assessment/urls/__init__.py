@@ -1,4 +1,12 @@
-from assessment.urls import certificates, exam_paper, exam_registration, readiness, requirements
+from assessment.urls import (
+    certificates,
+    exam_paper,
+    exam_registration,
+    exam_redress,
+    exam_registry,
+    readiness,
+    requirements,
+)
 
 app_name = "assessment"
 urlpatterns = [
@@ -7,4 +15,6 @@ urlpatterns = [
     *requirements.urlpatterns,
     *exam_registration.urlpatterns,
     *exam_paper.urlpatterns,
+    *exam_redress.urlpatterns,
+    *exam_registry.urlpatterns,
 ]

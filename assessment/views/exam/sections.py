@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assessment.models import Candidate
-from assessment.views.exam import paper_marks
+from assessment.views.exam import grade, paper_marks
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,10 @@ class Section:
     context: Callable[[Candidate, datetime], Mapping[str, Any] | None]
 
 
-SECTIONS: tuple[Section, ...] = (Section("assessment/exam/paper/_section.html", paper_marks.section),)
+SECTIONS: tuple[Section, ...] = (
+    Section("assessment/exam/paper/_section.html", paper_marks.section),
+    Section("assessment/exam/redress/_section.html", grade.section),
+)
 
 
 def sections_of(candidate: Candidate, now: datetime) -> list[tuple[str, Mapping[str, Any]]]:

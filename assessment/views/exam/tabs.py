@@ -24,6 +24,8 @@ TABS: tuple[ExamTab, ...] = (
     ExamTab(_("Papers"), "assessment:exam_papers"),
     ExamTab(_("Examiners"), "assessment:examiners"),
     ExamTab(_("Dates and rules"), "assessment:exam_settings"),
+    ExamTab(_("Explanations and appeals"), "assessment:exam_appeals"),
+    ExamTab(_("Student registry"), "assessment:registry"),
 )
 
 
