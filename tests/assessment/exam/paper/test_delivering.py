@@ -1,4 +1,4 @@
-"""A group delivers one paper: once for each version, with a receipt to all, and late only if the school says so."""
+"""A group delivers one paper: each version once, with a receipt to all; late, if the school says so."""
 
 from __future__ import annotations
 
@@ -255,9 +255,7 @@ def test_others_than_the_cohorts_staff_decide_nothing(paper, people):
     outsider = InstructorFactory(cohort__intake__slug="another").user
     for user in (people[0], outsider, UserFactory()):
         with pytest.raises(Refused):
-            paper_decisions.extend(
-                paper, due_at=DUE + timedelta(days=1), reason="Because.", by=user, now=NOW
-            )
+            paper_decisions.extend(paper, due_at=DUE + timedelta(days=1), reason="Because.", by=user, now=NOW)
     assert reread(paper).due_at == DUE
 
 
