@@ -5,7 +5,15 @@ class AssessmentConfig(AppConfig):
     name = "assessment"
 
     def ready(self) -> None:
-        from assessment import exam_calendar, pages, redress_calendar, reminders, summary, waiting
+        from assessment import (
+            exam_calendar,
+            oral_calendar,
+            pages,
+            redress_calendar,
+            reminders,
+            summary,
+            waiting,
+        )
         from assessment.emails.reasons import REASONS
         from assessment.models.milestones import milestones
         from cohorts import employer, navigation, summaries
@@ -20,6 +28,7 @@ class AssessmentConfig(AppConfig):
         kinds.register(reminders.KINDS)
         reasons.register(REASONS)
         sources.register(exam_calendar.of)
+        sources.register(oral_calendar.of)
         sources.register(redress_calendar.of)
         employer.register(milestones)
         summaries.register(summary.readiness)

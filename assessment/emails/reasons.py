@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from assessment.emails import exam_paper, exam_redress, exam_registration
+from assessment.emails import exam_grading, exam_paper, exam_redress, exam_registration
 from assessment.emails.certificates import REASONS as CERTIFICATES
 from innoskole.notifications.reasons import Reason
 
@@ -27,6 +27,7 @@ REASONS = (
     | {
         **exam_registration.REASONS,
         **exam_paper.REASONS,
+        **exam_grading.REASONS,
         **exam_redress.REASONS,
     }
 )

@@ -71,8 +71,8 @@ CANDIDATE_TRANSITIONS: Moves = {
         }
     ),
     CandidateState.DEREGISTERED: frozenset({CandidateState.REGISTERED, CandidateState.OPTED_OUT}),
-    # The document that proves the reason comes later.
-    CandidateState.ABSENT: frozenset({CandidateState.VALID_ABSENCE}),
+    # A document that proves the reason comes later; or the examiners noted the wrong person at the oral.
+    CandidateState.ABSENT: frozenset({CandidateState.VALID_ABSENCE, CandidateState.PAPER_GRADED}),
     CandidateState.VALID_ABSENCE: frozenset({CandidateState.ABSENT}),
     CandidateState.DELIVERED: frozenset({CandidateState.PAPER_GRADED}),
     CandidateState.PAPER_GRADED: frozenset(

@@ -1,8 +1,9 @@
 from assessment.urls import (
     certificates,
+    exam_grading,
     exam_paper,
-    exam_registration,
     exam_redress,
+    exam_registration,
     exam_registry,
     readiness,
     requirements,
@@ -15,6 +16,7 @@ urlpatterns = [
     *requirements.urlpatterns,
     *exam_registration.urlpatterns,
     *exam_paper.urlpatterns,
+    *exam_grading.urlpatterns,
     *exam_redress.urlpatterns,
     *exam_registry.urlpatterns,
 ]

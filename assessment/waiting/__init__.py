@@ -1,6 +1,6 @@
 """What waits for a person in this story, for the home page; assessment.apps registers QUESTIONS."""
 
-from assessment.waiting import exam_paper, exam_redress, exam_registration, exam_registry
+from assessment.waiting import exam_grading, exam_paper, exam_redress, exam_registration, exam_registry
 from assessment.waiting.certificates import certificate_waits
 from assessment.waiting.requirements import requirement_waits
 
@@ -9,6 +9,7 @@ QUESTIONS = (
     certificate_waits,
     *exam_registration.QUESTIONS,
     *exam_paper.QUESTIONS,
+    *exam_grading.QUESTIONS,
     *exam_redress.QUESTIONS,
     *exam_registry.QUESTIONS,
 )

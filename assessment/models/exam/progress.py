@@ -70,6 +70,7 @@ def with_deadline(rows: "QuerySet[Any]", exam: str, *, name: str = "due_at") -> 
 class Step(models.TextChoices):
     """Where the grading of a paper stands: what is to be done next."""
 
+    UNOPENED = "unopened", _("Grading has not been opened")
     UNDELIVERED = "undelivered", _("Not delivered")
     WITHOUT_CANDIDATES = "empty", _("Nobody to grade")
     GRADING = "grading", _("The examiners grade the paper")
@@ -150,6 +151,8 @@ class Progress:
         return next((grade.set_by for grade in waiting), None)
 
     def step(self, now: datetime) -> Step:
+        if self.paper.exam.state not in (ExamState.GRADING, ExamState.PUBLISHED):
+            return Step.UNOPENED
         if self.paper.version == 0:
             return Step.UNDELIVERED
         states = {each.state for each in self.graded}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assessment.models import Candidate
-from assessment.views.exam import grade, paper_marks
+from assessment.views.exam import grade, grade_section, paper_marks
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Section:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section("assessment/exam/grading/_grade_section.html", grade_section.grade_section),
+    Section("assessment/exam/grading/_oral_section.html", grade_section.oral_section),
     Section("assessment/exam/paper/_section.html", paper_marks.section),
     Section("assessment/exam/redress/_section.html", grade.section),
 )

@@ -1,0 +1,65 @@
+"""Orals in the calendars of those who are examined, once they have been told, and of the examiners."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from assessment.models import Candidate, Oral, OralExaminer
+from assessment.models.exam.orals import with_people
+from assessment.states.exam import SITTING
+from innoskole.accounts.models import User
+from innoskole.calendars.sources import Event
+
+
+def of(people: Sequence[User], now: datetime) -> Iterator[tuple[User, Event]]:
+    """One event for each oral and each person whom it concerns; four queries, however many.
+
+    An oral that is called off is no longer given, nor to somebody who does not sit the exam any more. The new
+    oral that follows an appeal stands in the calendars of those for whom it was sent, and of no one else.
+    """
+    by_pk = {person.pk: person for person in people}
+    sitting = Candidate.objects.filter(participant__member__user__in=by_pk, state__in=SITTING)
+    examined: dict[tuple[int | None, int | None], set[int]] = defaultdict(set)
+    for paper, appeal, user in sitting.values_list("paper", "appeals__appeal", "participant__member__user"):
+        examined[paper, None].add(user)
+        if appeal is not None:
+            examined[paper, appeal].add(user)
+    examining = OralExaminer.objects.filter(examiner__user__in=by_pk).values("oral")
+    papers = {paper for paper, _appeal in examined}
+    concerned = Q(paper__in=papers, told_at__isnull=False) | Q(pk__in=examining)
+    for oral in with_people(Oral.objects.filter(concerned)).order_by("starts_at", "pk"):
+        told = examined[oral.paper_id, oral.appeal_id] if oral.told_at else set()
+        examiners = {each.examiner.user_id for each in oral.examiners.all()} & by_pk.keys()
+        for pk in told | examiners:
+            yield by_pk[pk], _event(oral, by_pk[pk], is_examiner=pk in examiners)
+
+
+def _event(oral: Oral, person: User, *, is_examiner: bool) -> Event:
+    with translation.override(person.language):
+        if is_examiner:
+            title = _("Oral of %(team)s") % {"team": oral.paper.team}
+            path = _examiners_page(oral)
+        else:
+            title = _("Oral of the exam")
+            path = reverse("assessment:course_exam", args=[oral.paper.exam.cohort.slug])
+        return Event(
+            uid=f"oral-{oral.pk}",
+            title=title,
+            starts=oral.starts_at,
+            ends=oral.ends_at,
+            location=oral.room,
+            url=f"{settings.BASE_URL}{path}",
+            is_busy=True,
+        )
+
+
+def _examiners_page(oral: Oral) -> str:
+    if oral.appeal_id is None:
+        return reverse("assessment:grading_paper", args=[oral.paper.code])
+    return reverse("assessment:regrading", args=[oral.appeal_id])
