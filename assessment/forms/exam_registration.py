@@ -34,6 +34,13 @@ class ExamForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Last day of orals"), help_text=_("The period of grading is counted from this day.")
     )
 
+    similarity_url = forms.URLField(
+        label=_("Address of the service in which papers are checked for similarity"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("The examiners open it by hand. No paper is sent there by this service."),
+    )
+
     class Meta:
         model = Exam
         fields = FIELDS
@@ -41,11 +48,9 @@ class ExamForm(forms.ModelForm):  # type: ignore[type-arg]
             "third_assessment_from": _("Grades' difference from which an appeal is assessed once more"),
             "most_adjustment": _("How many grades the oral may move a candidate"),
             "most_attempts": _("Attempts that a candidate has"),
-            "similarity_url": _("Address of the service in which papers are checked for similarity"),
         }
         help_texts = {
             "third_assessment_from": _("0 for never."),
-            "similarity_url": _("The examiners open it by hand. No paper is sent there by this service."),
         }
         widgets = {name: forms.TextInput(attrs={"inputmode": "numeric"}) for name in NUMBERS}
 

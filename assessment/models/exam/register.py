@@ -64,7 +64,8 @@ def register_of(exam: Exam, now: datetime) -> list[Row]:
 
     As many queries for a hundred as for one.
     """
-    candidates = {each.participant_id: each for each in exam.candidates.with_names().in_order()}
+    rows = exam.candidates.with_names().select_related("participant__team__cohort__intake")
+    candidates = {each.participant_id: each for each in rows}
     everybody = {pk: each.participant for pk, each in candidates.items()}
     if exam.state in (ExamState.PLANNED, ExamState.OPEN):
         present = Participant.objects.filter(team__cohort=exam.cohort_id).present()

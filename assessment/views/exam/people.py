@@ -128,9 +128,10 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     exam = exam_for_staff(request, slug, number)
     if exam.locked_at is None:
         raise Http404
-    kept = list(exam.candidates.exclude(evidence_digest="").with_names().in_order())
+    rows = exam.candidates.exclude(evidence_digest="").with_names()
+    kept = list(rows.select_related("participant__team__cohort__intake").in_order())
     today = evidence_of([each.participant for each in kept], timezone.now())
-    rows = [(each, differences(each.evidence, today[each.participant_id])) for each in kept]
+    found = [(each, differences(each.evidence, today[each.participant_id])) for each in kept]
     return TemplateResponse(
         request,
         "assessment/exam/registration/changes.html",
@@ -138,7 +139,7 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "cohort": exam.cohort,
             "exam": exam,
             "people": len(kept),
-            "rows": [(candidate, _told(found)) for candidate, found in rows if found],
+            "rows": [(candidate, _told(changed)) for candidate, changed in found if changed],
             "forged": [each for each in kept if digest_of(each.evidence) != each.evidence_digest],
         },
     )
