@@ -20,21 +20,19 @@ from innoskole.calendars.sources import Event
 def of(people: Sequence[User], now: datetime) -> Iterator[tuple[User, Event]]:
     """One event for each oral and each person whom it concerns; four queries, however many.
 
-    An oral that is called off is no longer given, nor to somebody who does not sit the exam any more. The new
-    oral that follows an appeal stands in the calendars of those for whom it was sent, and of no one else.
+    An oral that is called off is no longer given, nor to somebody who does not sit the exam any more. For
+    whom the new oral after an appeal is, says assessment.redress_calendar; its examiners stand here.
     """
     by_pk = {person.pk: person for person in people}
     sitting = Candidate.objects.filter(participant__member__user__in=by_pk, state__in=SITTING)
-    examined: dict[tuple[int | None, int | None], set[int]] = defaultdict(set)
-    for paper, appeal, user in sitting.values_list("paper", "appeals__appeal", "participant__member__user"):
-        examined[paper, None].add(user)
-        if appeal is not None:
-            examined[paper, appeal].add(user)
+    groups: dict[int | None, set[int]] = defaultdict(set)
+    for paper, user in sitting.values_list("paper", "participant__member__user"):
+        groups[paper].add(user or 0)
     examining = OralExaminer.objects.filter(examiner__user__in=by_pk).values("oral")
-    papers = {paper for paper, _appeal in examined}
-    concerned = Q(paper__in=papers, told_at__isnull=False) | Q(pk__in=examining)
+    concerned = Q(paper__in=list(groups), told_at__isnull=False, appeal=None) | Q(pk__in=examining)
     for oral in with_people(Oral.objects.filter(concerned)).order_by("starts_at", "pk"):
-        told = examined[oral.paper_id, oral.appeal_id] if oral.told_at else set()
+        is_told = oral.told_at is not None and oral.appeal_id is None
+        told = groups[oral.paper_id] if is_told else set()
         examiners = {each.examiner.user_id for each in oral.examiners.all()} & by_pk.keys()
         for pk in told | examiners:
             yield by_pk[pk], _event(oral, by_pk[pk], is_examiner=pk in examiners)

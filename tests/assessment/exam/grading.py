@@ -17,6 +17,11 @@ def graded_paper(exam=None, *, people=2, state=CandidateState.DELIVERED) -> m.Pa
     return sitting(exam or ExamFactory(grading=True), people=people, state=state)
 
 
+def another_exam(slug="other", **fields) -> m.Exam:
+    """An exam of another cohort that is being graded as well."""
+    return ExamFactory(grading=True, cohort__intake__slug=slug, **fields)
+
+
 def examiners(paper) -> list:
     """The accounts of its examiners, the first one first."""
     rows = paper.appointments.filter(appeal=None).select_related("examiner__user").order_by("place")
@@ -122,4 +127,3 @@ def states(paper) -> list[str]:
 def people_of(paper) -> list:
     """The accounts of its candidates."""
     return [each.participant.member.user for each in candidates(paper)]
-

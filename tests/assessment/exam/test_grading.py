@@ -269,4 +269,3 @@ def test_the_database_keeps_one_grade_per_paper(paper):
     proposed(paper)
     with pytest.raises(IntegrityError), transaction.atomic():
         proposed(paper)
-

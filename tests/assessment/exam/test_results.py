@@ -1,4 +1,4 @@
-"""From the oral to the grade of each: noted, set by one, confirmed by the other, taken back if it was wrong."""
+"""From the oral to the grade of each: noted, set by one, confirmed by the other, and taken back."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def test_the_oral_moves_each_candidate_on_their_own():
     first, _second = examiners(paper)
     results.note_oral(paper, outcomes(paper, 1, 0, -1), by=first, now=NOW)
     assert states(paper) == [S.ORAL_HELD] * 3
-    assert [(each.steps, each.note, each.written_by, each.written_at) for each in OralResult.objects.all()] == [
+    assert [
+        (each.steps, each.note, each.written_by, each.written_at) for each in OralResult.objects.all()
+    ] == [
         (1, "Answered well.", first, NOW),
         (0, "Answered well.", first, NOW),
         (-1, "Answered well.", first, NOW),
@@ -256,9 +258,10 @@ def test_confirmed_grades_are_taken_back_with_a_reason_and_kept_as_former_versio
     made = results.set_grades(paper, by=second, now=NOW)
     results.confirm(paper, seen=[each.pk for each in made], by=first, now=NOW)
     assert versions(paper) == [[(1, "C", False), (2, "B", True)], [(1, "B", False), (2, "C", True)]]
-    assert list(AuditEvent.objects.exclude(reason="").values_list("verb", "reason")) == [
-        ("took back a confirmed grade", "The notes were mixed up.")
-    ] * 2
+    assert (
+        list(AuditEvent.objects.exclude(reason="").values_list("verb", "reason"))
+        == [("took back a confirmed grade", "The notes were mixed up.")] * 2
+    )
 
 
 def test_nothing_is_taken_back_that_is_not_confirmed():
