@@ -59,9 +59,6 @@ def own(request: HttpRequest, slug: str) -> HttpResponse:
                 (each, sections_of(each, now))
                 for each in sorted(candidacies.values(), key=lambda each: -each.exam.number)
             ],
-            "earlier": [
-                each for each in candidacies.values() if current is None or each.exam_id != current.pk
-            ],
         },
     )
 
