@@ -14,4 +14,5 @@ PAGES: tuple[Page, ...] = (
     Page(room=Room.COHORT, label=_("Exam"), url_name="assessment:exams", order=70),
     Page(room=Room.COHORT, label=_("Certificates"), url_name="assessment:certificates", order=80),
     Page(room=Room.COURSE, label=_("Certificate"), url_name="assessment:own_certificates", order=70),
+    Page(room=Room.COHORT, label=_("Statistics"), url_name="assessment:cohort_statistics", order=85),
 )

@@ -53,11 +53,11 @@ def compare(sheet: Sequence[Row], others: Sequence[Row]) -> list[Difference]:
     found: dict[int, list[Row]] = {}
     extra: list[Row] = []
     for row in others:
-        place = _place(row, by_number, by_email, found)
-        if place is None:
+        belongs = _place(row, by_number, by_email, found)
+        if belongs is None:
             extra.append(row)
         else:
-            found.setdefault(place, []).append(row)
+            found.setdefault(belongs, []).append(row)
     differences: list[Difference] = []
     for place, ours in enumerate(sheet):
         rows = found.get(place)

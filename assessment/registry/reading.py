@@ -72,8 +72,8 @@ def read(file_name: str, content: bytes) -> RegistryList:
     if not {"result", "dated_on"} <= places.keys() or not {"candidate", "email"} & places.keys():
         raise Refused(
             _(
-                "The first line must name the columns: “Candidate number” or “E-mail”, “Result” and “Date”, with"
-                " semicolons or commas between."
+                "The first line must name the columns: “Candidate number” or “E-mail”, “Result” and “Date”,"
+                " with semicolons or commas between."
             )
         )
     if len(lines) == 1:
@@ -133,7 +133,7 @@ def _number(text: str) -> int | None:
 
 
 def _result(text: str) -> str:
-    """A mark or an absence, however it is written; anything else as it stands, to be shown as a difference."""
+    """A mark or an absence, however it is written; anything else as it stands, to be seen."""
     return ABSENCES.get(_letters(text)) or text.upper()
 
 

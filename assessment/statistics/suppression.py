@@ -1,10 +1,10 @@
 """Which figures of a table are withheld, so that nobody can be picked out of it. Plain arithmetic.
 
-A figure of 1 up to `smallest` - 1 people is withheld. Margins would give it back by subtraction, so others are
-withheld with it (complementary suppression). The table is a circulation: each figure is the flow of one arc,
-and at each node what comes in equals what goes out, which is all that the margins say. What a reader can work
-out of a withheld figure is then exactly how far its flow can go up and down while the published ones stand
-still: all whole numbers between the two, and no other.
+A figure of 1 up to `smallest` - 1 people is withheld. Margins would give it back by subtraction, so others
+are withheld with it (complementary suppression). The table is a circulation: each figure is the flow of one
+arc, and at each node what comes in equals what goes out, which is all that the margins say. What a reader can
+work out of a withheld figure is then exactly how far its flow can go up and down while the published ones
+stand still: all whole numbers between the two, and no other.
 
 Source of the method: L. H. Cox, «Network models for complementary cell suppression», JASA 90 (1995).
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -93,7 +93,7 @@ def test_one_group_cannot_be_hidden_behind_the_figures_of_all():
             {"A": 0, "B": 1, "C": 2, "D": 0, "E": 0, "F": 0},
             Grades(None, {"A": 0, "B": None, "C": None, "D": 0, "E": 0, "F": 0}),
         ),
-        ({mark: 0 for mark in "ABCDEF"}, Grades(0, {mark: 0 for mark in "ABCDEF"})),
+        (dict.fromkeys("ABCDEF", 0), Grades(0, dict.fromkeys("ABCDEF", 0))),
     ],
 )
 def test_grades(counts, shown):
@@ -225,7 +225,7 @@ def test_of_no_group_a_small_stage_or_a_few_who_fell_away_can_be_worked_out(rows
         truth = reached(groups[code])
         assert all(number in (None, right) for number, right in zip(stages, truth, strict=True))
         assert not any(number and number < smallest for number in stages)
-        for before, after in zip(stages, stages[1:], strict=False):
+        for before, after in pairwise(stages):
             if before is not None and after is not None:
                 assert not 0 < before - after < smallest
     # A reader who knows only what is printed, and the figures of everybody.
