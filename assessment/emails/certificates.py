@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from assessment.models import Certificate
 from innoskole.notifications import outbox
-from innoskole.notifications.actions import cancel
-from innoskole.notifications.models import Message
+from innoskole.notifications.actions import cancel_unsent
 from innoskole.notifications.reasons import Reason
 
 HAS_EARNED = gettext_lazy(
@@ -30,7 +29,13 @@ def issued(certificate: Certificate, *, now: datetime) -> None:
     replaced = Certificate.objects.filter(
         participant=certificate.participant, revoked_at=certificate.issued_at
     ).last()
-    _to(certificate, "certificate_issued", key=_issued_key(certificate), now=now, replaced=replaced)
+    _to(
+        certificate,
+        "certificate_issued",
+        key=f"certificate-issued:{certificate.pk}",
+        now=now,
+        replaced=replaced,
+    )
 
 
 def revoked(certificate: Certificate, *, now: datetime) -> None:
@@ -46,13 +51,8 @@ def revoked(certificate: Certificate, *, now: datetime) -> None:
 
 def recall(certificate: Certificate, *, now: datetime) -> None:
     """Cancel the letter of its issue, if that has not left: contradictory ones must not arrive together."""
-    waiting = Message.objects.filter(state=Message.State.QUEUED, key=_issued_key(certificate))
-    for message in waiting.select_for_update():
-        cancel(message, by=None, now=now, reason=_("Something newer has overtaken this letter."))
-
-
-def _issued_key(certificate: Certificate) -> str:
-    return f"certificate-issued:{certificate.pk}"
+    why = _("Something newer has overtaken this letter.")
+    cancel_unsent(certificate, ["certificate_issued"], by=None, now=now, reason=why)
 
 
 def _to(certificate: Certificate, template: str, *, key: str, now: datetime, **context: Any) -> None:

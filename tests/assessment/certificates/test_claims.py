@@ -72,8 +72,8 @@ def test_a_student_who_can_still_register_waits(cohort):
     ExamFactory(cohort=cohort)
     assert told(person) == (
         ATTENDANCE,
-        "Registration for the exam lasts until Thursday 13 May 2027 at 10:00. Whoever takes no exam says so on"
-        " the page of the exam.",
+        "Registration for the exam lasts until Thursday 13 May 2027 at 10:00. Whoever takes no exam says so"
+        " on the page of the exam.",
         ClaimState.WAITING,
     )
 

@@ -13,7 +13,7 @@ from page import validate_pdf_bytes
 
 from assessment.actions import certificates as actions
 from assessment.certificates import code_svg, document
-from assessment.models import Certificate
+from assessment.models import Certificate, CertificateFile
 from innoskole.accounts.models import Language
 from innoskole.ui.pdf import render_pdf
 from tests.assessment.certificates.factories import CertificateFactory, course_participant, graded, student
@@ -32,12 +32,18 @@ def issued(request, cohort, administrator) -> Certificate:
     return certificate
 
 
+def bytes_of(stored: CertificateFile) -> bytes:
+    with stored.file.open("rb") as file:
+        content: bytes = file.read()
+    return content
+
+
 def test_every_document_meets_the_standards_in_every_language(issued):
     assert actions.write_missing(NOW) == 1
     files = {file.language: file for file in issued.files.all()}
     assert set(files) == {"nb", "nn", "en"}
     for language, stored in files.items():
-        content = stored.file.read()
+        content = bytes_of(stored)
         for profile in ("ua1", "2a"):
             report = validate_pdf_bytes(content, profile=profile)
             assert [failure.message for failure in report.failures] == []
@@ -53,7 +59,7 @@ def test_the_same_certificate_gives_the_same_bytes(issued):
     for stored in issued.files.all():
         data = document(issued, language=stored.language)
         again = render_pdf("certificate", data, language=stored.language, at=issued.issued_at)
-        assert stored.file.read() == again
+        assert bytes_of(stored) == again
 
 
 def leaves_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
