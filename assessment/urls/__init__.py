@@ -14,9 +14,9 @@ urlpatterns = [
     *certificates.urlpatterns,
     *readiness.urlpatterns,
     *requirements.urlpatterns,
-    *exam_registration.urlpatterns,
     *exam_paper.urlpatterns,
     *exam_grading.urlpatterns,
     *exam_redress.urlpatterns,
     *exam_registry.urlpatterns,
+    *exam_registration.urlpatterns,  # after the others: a deed on one's own exam may have any name
 ]
