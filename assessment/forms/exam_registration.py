@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from applications.forms.fees import FilterForm
 from applications.forms.people import ANY
 from assessment.models import Exam
-from assessment.models.exam.defaults import FIELDS
+from assessment.models.exam.dates import contradiction
+from assessment.models.exam.defaults import DATES, FIELDS
 from assessment.models.exam.register import Place
 from innoskole.ui.forms import DayField, MomentField
 
@@ -63,8 +64,13 @@ class ExamForm(forms.ModelForm):  # type: ignore[type-arg]
     def values(self) -> dict[str, Any]:
         return {field: self.cleaned_data[field] for field in FIELDS}
 
-    def validate_constraints(self) -> None:
-        """The order of the dates is the action's to refuse, in sentences."""
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if all(field in cleaned for field in DATES):
+            found = contradiction(Exam(**{field: cleaned[field] for field in DATES}))
+            if found is not None:
+                self.add_error(*found)
+        return cleaned
 
 
 class LockForm(forms.Form):

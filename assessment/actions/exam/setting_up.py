@@ -13,8 +13,8 @@ from applications.models.content import fingerprint, values_of
 from assessment.actions.moves import move
 from assessment.emails import exam_registration as letters
 from assessment.models import Exam, Paper
+from assessment.models.exam.dates import contradiction
 from assessment.models.exam.defaults import DATES, FIELDS, RULES
-from assessment.models.exam.registration import deregisters_until
 from assessment.states import ExamState
 from cohorts.models import Cohort
 from cohorts.permissions import administers
@@ -22,7 +22,6 @@ from cohorts.states import CohortState
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
-from innoskole.ui import formats
 
 SET_UP = gettext_noop("set up an exam")
 CHANGED = gettext_noop("changed the exam")
@@ -140,26 +139,10 @@ def frozen_fields(exam: Exam, now: datetime) -> dict[str, str]:
 
 
 def _require_order(exam: Exam) -> None:
-    """Raise Refused for the first thing in which the dates contradict one another; one query."""
-    if exam.registration_opens_at >= exam.registration_closes_at:
-        raise Refused(_("The registration must close after it has opened."))
-    if exam.paper_opens_at >= exam.paper_due_at:
-        raise Refused(
-            _("The deadline of the paper must be later than the moment from which it is delivered.")
-        )
-    if exam.oral_from_on > exam.oral_to_on:
-        raise Refused(_("The last day of orals must not lie before the first."))
-    if exam.oral_from_on < formats.local(exam.paper_due_at).date():
-        raise Refused(_("The orals come after the deadline of the paper."))
-    until = deregisters_until(exam)
-    if exam.registration_closes_at > until:
-        raise Refused(
-            _(
-                "The registration must close by %(until)s, the last moment for deregistering: everybody who"
-                " registers must be able to withdraw."
-            )
-            % {"until": formats.moment(until)}
-        )
+    """Raise Refused for the first thing in which the dates contradict one another."""
+    found = contradiction(exam)
+    if found is not None:
+        raise Refused(found[1])
 
 
 @transaction.atomic

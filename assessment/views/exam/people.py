@@ -259,7 +259,7 @@ def _deeds(exam: Exam, own: Candidate | None) -> Deeds[Participant]:
     is_open = exam.state == ExamState.OPEN
     needs_exception = is_open and not (own is not None and own.has_exception and is_registered)
     deeds: Mapping[str, Deed[Participant]] = {
-        "exception": Deed(
+        "let-sit": Deed(
             title=gettext_lazy("Let the person sit the exam by exception"),
             button=gettext_lazy("Let the person sit the exam"),
             done=gettext_lazy("The person is on the list of candidates."),

@@ -168,7 +168,7 @@ def test_a_list_is_locked_once(exam, administrator):
 def test_the_list_is_read_with_as_many_queries_for_three_as_for_one(exam, rows, django_assert_num_queries):
     for _row in range(rows):
         candidate(exam)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         assert len(candidate_list.to_lock(exam, CLOSED)) == rows
 
 

@@ -99,6 +99,15 @@ def test_the_first_exam_is_planned_and_nobody_hears_of_it(administrator):
         ({"oral_to_on": date(2027, 6, 20)}, "The last day of orals must not lie before the first."),
         ({"oral_from_on": date(2027, 6, 13)}, "The orals come after the deadline of the paper."),
         (
+            {
+                "registration_opens_at": at(2023, 5, 10, 8),
+                "registration_closes_at": at(2023, 5, 24, 12),
+                "paper_due_at": at(2023, 6, 14, 14),
+                "paper_opens_at": at(2023, 6, 1, 9),
+            },
+            "There is no rule for the deadline “Withdrawal from an exam” on 14 June 2023.",
+        ),
+        (
             {"registration_closes_at": at(2027, 6, 1, 12)},
             "The registration must close by Monday 31 May 2027 at 23:59, the last moment for deregistering:"
             " everybody who registers must be able to withdraw.",
