@@ -32,7 +32,8 @@ class Rules:
         self._rules = list(DeadlineRule.objects.filter(kind__in=KINDS).newest_first())
 
     def deadline(self, kind: Kind, start: date) -> Deadline:
-        """As innoskole.deadlines.rules.deadline. Raises NoRule."""
+        """As innoskole.deadlines.rules.deadline, of a day or a moment. Raises NoRule."""
+        start = _day(start) if isinstance(start, datetime) else start
         for rule in self._rules:
             if rule.kind == kind and rule.valid_from_on <= start:
                 return by_rule(rule, start)

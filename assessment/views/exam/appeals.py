@@ -30,6 +30,7 @@ from assessment.forms.exam_redress import (
 from assessment.models import AppealCandidate, Candidate, Exam, Explanation, GradeAppeal
 from assessment.models.exam.progress import has_submitted
 from assessment.models.exam.regrading import appointments_of, new_oral, paper_of, places_of
+from assessment.models.exam.rights import Rules
 from assessment.states import CandidateState, GradeAppealState
 from assessment.views.exam.access import exam_for_staff
 from cohorts.permissions import administers
@@ -37,7 +38,7 @@ from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.middleware import kept_post
 from innoskole.accounts.models import User
 from innoskole.deadlines.models import Kind
-from innoskole.deadlines.rules import deadline, deadline_at
+from innoskole.deadlines.rules import deadline_at
 from innoskole.notifications.models import Message
 from innoskole.ui import formats
 
@@ -56,7 +57,7 @@ def appeals(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     concerned = AppealCandidate.objects.select_related("candidate__participant__member")
     found = GradeAppeal.objects.taught_by(user).filter(exam=exam).select_related("sent_by")
     asked = Explanation.objects.filter(grade__candidate__exam=exam).with_names().select_related("given_by")
-    people = Candidate.objects.filter(exam=exam)
+    people, rules = Candidate.objects.filter(exam=exam), Rules()
     return TemplateResponse(
         request,
         "assessment/exam/redress/appeals.html",
@@ -67,7 +68,7 @@ def appeals(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 (each, STATE_COLORS.get(each.state, "neutral"))
                 for each in found.prefetch_related(Prefetch("candidates", concerned.order_by("pk")))
             ],
-            "explanations": [(each, _due(each)) for each in asked],
+            "explanations": [(each, _due(each, rules)) for each in asked],
             "may_explain": administers(user),
             "final": people.filter(state=CandidateState.FINAL).count(),
             "open": people.filter(state=CandidateState.PUBLISHED).count(),
@@ -75,8 +76,8 @@ def appeals(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     )
 
 
-def _due(asked: Explanation) -> datetime:
-    return deadline_at(deadline(Kind.EXPLANATION_GIVEN, asked.asked_at).day)
+def _due(asked: Explanation, rules: Rules) -> datetime:
+    return deadline_at(rules.deadline(Kind.EXPLANATION_GIVEN, asked.asked_at).day)
 
 
 def case(request: HttpRequest, slug: str, number: int, pk: int) -> HttpResponse:

@@ -136,7 +136,7 @@ def _deeds(found: Rights) -> Deeds[Candidate]:
             form=forms.Form,
             color="danger",
         ),
-        "appeal": Deed(
+        "against-grade": Deed(
             title=gettext_lazy("Appeal against the grade"),
             button=gettext_lazy("Send the appeal"),
             done=gettext_lazy("Your appeal is received. A receipt comes by e-mail."),
@@ -153,9 +153,7 @@ def _deeds(found: Rights) -> Deeds[Candidate]:
             obstacle=lambda candidate, user, now: found.obstacle_to_appealing(FAULT),
             consequences=lambda candidate, now: [
                 *_lateness(found, FAULT, now),
-                _(
-                    "The school decides whether something went wrong, also at the oral, and whether it mattered."
-                ),
+                _("The school decides whether something went wrong, also at the oral, that can matter."),
                 _("If it did, the paper is graded anew or you can sit a new exam, as the school decides."),
                 _("The period for an appeal against the grade stands still until the school has decided."),
                 _("You get a receipt by e-mail."),

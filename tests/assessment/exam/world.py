@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.assessment.certificates import world as certificates_world
-from tests.assessment.exam import paper_world, registration_world
+from tests.assessment.exam import grading_world, paper_world, redress_world, registration_world
 from tests.assessment.registry import world as registry_world
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 def build(world: World) -> None:
     """One line for each part."""
     registration_world.build(world)
+    grading_world.build(world)
     paper_world.build(world)
+    redress_world.build(world)
     registry_world.build(world)
     certificates_world.build(world)
