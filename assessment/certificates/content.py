@@ -220,7 +220,7 @@ def _who(claim: Claim) -> Rows:
 
 
 def _issued(number: str, now: datetime) -> Rows:
-    return [(_("Number"), number), (_("Issued"), formats.day(now))]
+    return [(_("Number"), number), (_("Date of issue"), formats.day(now))]
 
 
 def _signed(by: User) -> dict[str, Any]:

@@ -39,7 +39,7 @@ ON_THE_WAY = (
 
 class ClaimState(models.TextChoices):
     READY = "ready", gettext_lazy("Ready to be issued")
-    ISSUED = "issued", gettext_lazy("Issued")
+    ISSUED = "issued", gettext_lazy("Has been issued")
     CHANGED = "changed", gettext_lazy("Grade changed since")
     REVOKED = "revoked", gettext_lazy("Revoked")
     WAITING = "waiting", gettext_lazy("Not earned yet")

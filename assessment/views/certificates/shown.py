@@ -48,7 +48,7 @@ def shown(certificate: Certificate, claim: Claim) -> Shown:
     return Shown(
         certificate=certificate,
         words=certificate.content.get(language, {}),
-        files=list(certificate.files.all()),
+        files=sorted(certificate.files.all(), key=lambda file: Language.values.index(file.language)),
         holds=not certificate.is_revoked and certificate != claim.overtaken,
         url=url,
         code=SafeString(code_svg(url, title=_("Code that leads to %(url)s") % {"url": url})),

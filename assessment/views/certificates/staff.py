@@ -31,7 +31,7 @@ COLUMNS = (
     Column("kind", gettext_lazy("Kind")),
     Column("state", gettext_lazy("State")),
     Column("number", gettext_lazy("Number"), order_by=("number",)),
-    Column("issued", gettext_lazy("Issued"), order_by=("issued",)),
+    Column("issued", gettext_lazy("Date of issue"), order_by=("issued",)),
 )
 DEFAULT_SORT = "team"
 COLORS = {
@@ -142,7 +142,7 @@ def _export_columns() -> Sequence[str]:
         _("Kind"),
         _("State"),
         _("Number"),
-        _("Issued"),
+        _("Date of issue"),
         _("Revoked"),
         _("Why it cannot be issued yet"),
     ]

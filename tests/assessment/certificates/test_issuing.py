@@ -65,7 +65,7 @@ def test_a_certificate_says_what_the_person_has_done_in_three_languages(cohort, 
         ["Attendance", "4 of 4 half-days"],
         ["Work requirements", "2 of 4 are fulfilled"],
         ["Number", "KB-2027-0001"],
-        ["Issued", "3 May 2027"],
+        ["Date of issue", "3 May 2027"],
     ]
     assert english["sections"][0] == {
         "title": "Sessions attended",
