@@ -70,7 +70,9 @@ def examiners(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             ],
             "guidelines": exam.guidelines.select_related("uploaded_by").first(),
             "may_upload": not grading_opens.obstacle_to_guidelines(exam),
-            "lacking": grading_opens.lacking(exam, papers, now) if exam.state == ExamState.LOCKED else [],
+            "lacking": grading_opens.lacking(exam, papers, against, now)
+            if exam.state == ExamState.LOCKED
+            else [],
             "waits": exam.state == ExamState.LOCKED,
             "may_appoint": administers(person(request)) and exam.state in actions.APPOINTS,
         },

@@ -1,6 +1,7 @@
 """The guidelines for the examiners, which the staff uploads, and the opening of grading."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
@@ -15,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from applications.views.deeds import Deed, deed_page, says
 from assessment.actions.exam import grading_opens as actions
 from assessment.forms.exam_paper import GuidelinesForm
-from assessment.models import Exam, Paper
-from assessment.models.exam.standing import with_reads
+from assessment.models import Exam
 from assessment.views.exam.access import exam_for_staff
 from assessment.views.exam.examiners import exam_for_administrator
-from assessment.views.exam.paper_access import exam_for_guidelines, guidelines_for
+from assessment.views.exam.paper_access import exam_for_guidelines, guidelines_for, papers_of
 from innoskole.accounts.guards import Refused, person
+from innoskole.accounts.models import User
 
 
 def guidelines(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -70,15 +71,19 @@ def upload(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     )
 
 
+def _obstacle_to_opening(exam: Exam, user: User, now: datetime) -> str:
+    papers = list(papers_of(exam))
+    found = actions.lacking(exam, papers, actions.against_examiners(papers, now), now)
+    return " ".join(found)
+
+
 OPEN: Mapping[str, Deed[Exam]] = {
     "open": Deed(
         title=gettext_lazy("Open grading"),
         button=gettext_lazy("Open grading"),
         done=gettext_lazy("Grading is open."),
         run=actions.open_grading,
-        obstacle=lambda exam, user, now: next(
-            iter(actions.lacking(exam, list(with_reads(Paper.objects.filter(exam=exam))), now)), ""
-        ),
+        obstacle=_obstacle_to_opening,
         consequences=says(
             gettext_lazy("Nothing more can be delivered, and the deadlines of papers cannot be changed."),
             gettext_lazy(

@@ -47,7 +47,8 @@ def delivered(exam) -> list[Paper]:
 
 def lacking(exam, now=AFTER) -> list[str]:
     current = Exam.objects.get(pk=exam.pk)
-    return actions.lacking(current, list(with_reads(Paper.objects.filter(exam=exam))), now)
+    papers = list(with_reads(Paper.objects.filter(exam=exam)))
+    return actions.lacking(current, papers, actions.against_examiners(papers, now), now)
 
 
 # --- The guidelines ---------------------------------------------------------------------------------
