@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -32,6 +33,7 @@ def _to_hand_over() -> Iterator[Waiting]:
         sheet_at=Subquery(sheets.values("made_at")[:1]), told_at=Max("candidates__grades__published_at")
     )
     rows = rows.filter(Q(sheet_at=None) | Q(told_at__gt=F("sheet_at")), told_at__isnull=False)
+    exam: Any  # with the annotations
     for exam in rows.with_names().order_by("pk"):
         yield Waiting(
             _("Hand results over to the student registry: %(cohort)s, exam %(number)s")

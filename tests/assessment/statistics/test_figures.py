@@ -147,7 +147,7 @@ def test_small_figures_are_not_even_stored(cohort, administrator):
                 {"code": "TR", "reached": [14, 14, 14, 14, None]},
                 {"code": "VL", "reached": [0, 0, 0, 0, 0]},
                 {"code": "SL", "reached": [0, 0, 0, 0, 0]},
-                {"code": "OL", "reached": [9, 9, 9, 9, 9]},
+                {"code": "OL", "reached": [9, 9, 9, 9, None]},
             ],
             "size": [
                 {"code": "S", "reached": [12, 12, 12, 12, None]},
