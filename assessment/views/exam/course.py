@@ -127,7 +127,7 @@ def _deeds(exam: Exam, one: Standing, candidate: Candidate | None) -> Deeds[Part
     return {
         "register": Deed(
             title=gettext_lazy("Register for the exam"),
-            button=gettext_lazy("Register"),
+            button=gettext_lazy("Register for the exam"),
             done=gettext_lazy("You are registered. A receipt comes by e-mail."),
             run=partial(actions.register, exam),
             obstacle=lambda participant, user, now: _obstacle(exam, participant, one, candidate, now),
@@ -136,7 +136,7 @@ def _deeds(exam: Exam, one: Standing, candidate: Candidate | None) -> Deeds[Part
         ),
         "deregister": Deed(
             title=gettext_lazy("Deregister from the exam"),
-            button=gettext_lazy("Deregister"),
+            button=gettext_lazy("Deregister from the exam"),
             done=gettext_lazy("You are not registered any more. A receipt comes by e-mail."),
             run=partial(actions.deregister, exam),
             obstacle=lambda participant, user, now: rules.obstacle_to_deregistering(exam, candidate, now),
