@@ -163,7 +163,7 @@ def receipt_pdf(request: HttpRequest, slug: str, number: int, version: int) -> H
             (_("Digest (SHA-256)"), made.digest),
         ],
         "late": _("It came after the deadline.") if made.is_late else "",
-        "people_label": _("Sit the exam in this group"),
+        "people_label": _("Those who sit the exam in this group"),
         "people": [str(each) for each in found.candidates.all() if each.state in SITTING],
         "text_label": "",
         "text": "",

@@ -63,7 +63,7 @@ def says(paper: Paper, now: datetime) -> str:
 
 def section(candidate: Candidate, now: datetime) -> Mapping[str, Any] | None:
     """What the candidate's own page says of the paper; nothing before the list of candidates is locked."""
-    paper = with_reads(Paper.objects.filter(pk=candidate.paper_id)).first()
+    paper = with_reads(Paper.objects.filter(candidates=candidate)).first()
     if paper is None:
         return None
     return {
