@@ -7,6 +7,7 @@ class AssessmentConfig(AppConfig):
     def ready(self) -> None:
         from assessment import (
             exam_calendar,
+            home,
             oral_calendar,
             pages,
             redress_calendar,
@@ -17,6 +18,7 @@ class AssessmentConfig(AppConfig):
         from assessment.emails.reasons import REASONS
         from assessment.models.milestones import milestones
         from cohorts import employer, navigation, summaries
+        from innoskole.accounts import rooms
         from innoskole.accounts.waiting import register
         from innoskole.calendars import sources
         from innoskole.notifications import reasons
@@ -25,6 +27,8 @@ class AssessmentConfig(AppConfig):
         navigation.register(*pages.PAGES)
         for question in waiting.QUESTIONS:
             register(question)
+        for rooms_question in home.QUESTIONS:
+            rooms.register(rooms_question)
         kinds.register(reminders.KINDS)
         reasons.register(REASONS)
         sources.register(exam_calendar.of)

@@ -146,18 +146,18 @@ def _steps(exam: Exam, mark: str) -> Iterator[tuple[str, str]]:
     """What the exam's setting and the scale allow, the best first: «One grade up: B»."""
     for steps in range(exam.most_adjustment, -exam.most_adjustment - 1, -1):
         if (found := adjusted(mark, steps)) is not None:
-            yield str(steps), step_in_words(steps) % {"mark": found}
+            yield str(steps), step_in_words(steps, found)
 
 
-def step_in_words(steps: int) -> str:
-    """«2 grades up: %(mark)s», for the mark to be put in."""
+def step_in_words(steps: int, mark: str) -> str:
+    """«1 grade up: B». mark: the one that it leads to."""
     if steps == 0:
-        return _("As the paper: %(mark)s")
+        return _("As the paper: %(mark)s") % {"mark": mark}
     if steps > 0:
-        words = ngettext("%(count)s grade up: %%(mark)s", "%(count)s grades up: %%(mark)s", steps)
+        words = ngettext("%(count)s grade up: %(mark)s", "%(count)s grades up: %(mark)s", steps)
     else:
-        words = ngettext("%(count)s grade down: %%(mark)s", "%(count)s grades down: %%(mark)s", -steps)
-    return words % {"count": abs(steps)}
+        words = ngettext("%(count)s grade down: %(mark)s", "%(count)s grades down: %(mark)s", -steps)
+    return words % {"count": abs(steps), "mark": mark}
 
 
 # --- The orals -------------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def _to_publish() -> Iterator[Waiting]:
             reverse("assessment:exam_publish", args=[exam.cohort.slug, exam.number]),
             count=exam.ready,
             due_at=graded_by(exam),
-            explanation=_("Every grade is confirmed by two examiners."),
+            explanation=_("Every grade is confirmed by its examiners."),
         )
 
 

@@ -199,8 +199,10 @@ def _results(
         (
             each,
             by_candidate[each.pk],
-            step_in_words(by_candidate[each.pk].steps)
-            % {"mark": results.adjusted(agreement.mark, by_candidate[each.pk].steps)},
+            step_in_words(
+                by_candidate[each.pk].steps,
+                results.adjusted(agreement.mark, by_candidate[each.pk].steps) or "",
+            ),
             by_person.get(each.pk),
         )
         for each in found.graded

@@ -122,7 +122,7 @@ DEEDS: Deeds[Paper] = {
         obstacle=_why_not("confirm"),
         consequences=says(
             gettext_lazy("The grades are ready to be published. Until then they can be taken back."),
-            gettext_lazy("Do you not agree, then note the oral anew with your colleague instead."),
+            gettext_lazy("If you do not agree, note the oral anew with your colleague instead."),
             NOBODY_TOLD,
         ),
         form=ConfirmForm,

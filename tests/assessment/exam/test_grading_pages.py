@@ -221,7 +221,7 @@ def test_orals_are_proposed_planned_and_told(exam, enter):
     ("change", "why"),
     [
         ({"rooms": "Room 1\nRoom 1"}, "Write each room once."),
-        ({"rooms": " \n "}, "This field is required."),
+        ({"rooms": " \n "}, "Fill in “Rooms”."),
         ({"last": "08:00"}, "The day must end after it begins."),
         ({"lunch_from": "11:00"}, "Say both when lunch begins and when it ends, or neither."),
         ({"lunch_from": "12:00", "lunch_until": "11:00"}, "Lunch must end after it begins."),
