@@ -197,3 +197,13 @@ def test_queries(browser, anna, people, django_assert_num_queries):
         browser.get(url("registry_sheet_export", exam, latest.number, "csv"))
     with django_assert_num_queries(3):
         exam_registry_waits(anna, NOW)
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_our_own_file_is_read_back_in_each_language(browser, exam, anna, language):
+    anna.language = language
+    anna.save()
+    make_sheet(exam, by=anna, now=NOW)
+    content = browser.get(url("registry_sheet_export", exam, 1, "csv")).content
+    browser.post(url("registry_compare", exam, 1), {"file": SimpleUploadedFile("fs.csv", content)})
+    assert RegistryImport.objects.get().differences == []
