@@ -116,7 +116,7 @@ class OralForm(forms.Form):
             self.fields[f"note_{each.pk}"] = _text(
                 _("Note on %(name)s") % {"name": each},
                 3,
-                _("What the result rests on. Only the examiners read it."),
+                _("For everybody who came: what the result rests on. Only the examiners read it."),
                 required=False,
             )
 

@@ -19,6 +19,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{ORALS}<slug:code>/", orals.place, name="oral"),
     path(f"{ORALS}<slug:code>/call-off/", orals.call_off, name="oral_call_off"),
     path(f"{EXAM}progress/", publishing.progress, name="exam_progress"),
-    path(f"{EXAM}publish/", publishing.publish, name="exam_publish"),
+    path(f"{EXAM}progress/publish/", publishing.publish, name="exam_publish"),
     path(f"{EXAM}grades/", publishing.grades, name="exam_grades"),
 ]

@@ -23,9 +23,9 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section("assessment/exam/grading/_grade_section.html", grade_section.grade_section),
+    Section("assessment/exam/redress/_section.html", grade.section),
     Section("assessment/exam/grading/_oral_section.html", grade_section.oral_section),
     Section("assessment/exam/paper/_section.html", paper_marks.section),
-    Section("assessment/exam/redress/_section.html", grade.section),
 )
 
 
