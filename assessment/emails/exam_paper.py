@@ -82,8 +82,14 @@ def grading_opened(exam: Exam, examiner: Examiner, papers: Sequence[Paper], *, n
         examiner.user,
         "grading_opened",
         key=f"grading-opened:{examiner.pk}:{papers[0].pk}:{now.isoformat()}",
-        context={"exam": exam, "papers": papers, "due_at": deadline_at(grading.day)},
-        url=_page("exam_guidelines", exam.cohort.slug, exam.number),
+        context={
+            "exam": exam,
+            "papers": papers,
+            "due_at": deadline_at(grading.day),
+            "guidelines_url": _page("exam_guidelines", exam.cohort.slug, exam.number),
+            "conflicts_url": _page("own_conflicts"),
+        },
+        url=_page("grading"),
         now=now,
         about=exam,
     )
