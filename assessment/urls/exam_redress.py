@@ -3,7 +3,7 @@ from django.urls import URLPattern, path
 from assessment.views.exam import appeals, explaining, grade, regrading
 from cohorts.urls.cohorts import COHORT, COURSE
 
-OWN = f"{COURSE}grade/<int:number>/"
+OWN = f"{COURSE}exam/<int:number>/grade/rights/"
 APPEALS = f"{COHORT}exams/<int:number>/appeals/"
 
 urlpatterns: list[URLPattern] = [
