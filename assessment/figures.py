@@ -154,17 +154,20 @@ def _grades(exam: Mapping[str, Any], true: Mapping[str, int] | None) -> GradeTab
     (candidates,) = _cells([exam["candidates"]], [sum(true.values())] if true else None)
     return GradeTable(
         exam["number"],
-        _grade_chart(candidates, cells) if candidates.value else SafeString(""),
+        _grade_chart(candidates, cells) if any(cell.value for cell in cells.values()) else SafeString(""),
         candidates,
         list(cells.items()),
     )
 
 
 def _grade_chart(candidates: Cell, cells: Mapping[str, Cell]) -> SafeString:
-    count = candidates.value or 0
-    title = ngettext("%(count)s candidate was graded.", "%(count)s candidates were graded.", count) % {
-        "count": formats.number(count)
-    }
+    count = candidates.value
+    if count is None:
+        title = _("How many got each grade. The number of candidates is withheld.")
+    else:
+        title = ngettext("%(count)s candidate was graded.", "%(count)s candidates were graded.", count) % {
+            "count": formats.number(count)
+        }
     rows = [BarRow(mark, (_bar(cell),)) for mark, cell in cells.items()]
     return bar_chart(title, rows, series=(_("Candidates"),), row_heading=_("Grade"))
 

@@ -59,10 +59,19 @@ class CohortFigures:
                 for grouping, groups in funnel.groups.items()
             },
             "exams": [
-                {"number": number, "candidates": shown.candidates, "marks": dict(shown.marks)}
+                {"number": number, **self._public_grades(counts, smallest)}
                 for number, counts in self.marks.items()
-                for shown in [tables.grades(counts, smallest)]
             ],
+        }
+
+    def _public_grades(self, counts: Mapping[str, int], smallest: int) -> dict[str, Any]:
+        """Who passed has completed: where more were graded than completed, somebody failed. So the number of
+        candidates is withheld with the number of those who failed."""
+        shown = tables.grades(counts, smallest)
+        tells_of_failure = shown.marks[Mark.F] is None and sum(counts.values()) > self.everybody[-1]
+        return {
+            "candidates": None if tells_of_failure else shown.candidates,
+            "marks": dict(shown.marks),
         }
 
 

@@ -168,6 +168,18 @@ def test_small_figures_are_not_even_stored(cohort, administrator):
     assert event.changes == {"Version": [None, 1], "Checksum": [None, made.digest]}
 
 
+def test_more_graded_than_completed_does_not_tell_that_somebody_failed(cohort):
+    people_of(cohort, "5610", 9, complete=8)
+    exam = cohort.exams.get()
+    passed(TeamFactory(cohort=cohort, lead=municipality("1804"), people=8).participants.first(), exam, "F")
+    (public,) = figures(cohort).public()["exams"]
+    assert public == {
+        "number": 1,
+        "candidates": None,
+        "marks": {"A": 0, "B": None, "C": 0, "D": 0, "E": 0, "F": None},
+    }
+
+
 def test_nothing_is_released_while_somebody_may_get_another_result(cohort, administrator):
     cohort.state, cohort.completed_at = CohortState.RUNNING, None
     cohort.save()
