@@ -42,7 +42,7 @@ class Candidate(models.Model):
     """A participant in a sitting. Who neither registers nor opts out has no row.
 
     attempt: 1 for the first; counted when the list is locked. evidence: the conditions of that moment, as
-    [{"key", "label" (English), "is_met", "says" (in the language of the person)}]. has_exception:
+    [{"key", "label" (English), "is_met", "says", "language" (of what it says)}]. has_exception:
     registered by the school with a reason although something was missing.
     """
 

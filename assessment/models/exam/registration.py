@@ -74,12 +74,12 @@ def students() -> ParticipantQuerySet:
 def undecided(exam: Exam) -> ParticipantQuerySet:
     """Students of the cohort who have neither registered nor said that they take no exam.
 
-    Of a later sitting without those who have sat an earlier one, unless the published grade is F, and
+    Of a later sitting without those who sit or have sat an earlier one, unless the published grade is F, and
     without those who have said that they take no exam.
     """
     of_the_person = Candidate.objects.filter(participant=OuterRef("pk"))
     failed = Grade.objects.published().current().filter(candidate=OuterRef("pk"), mark=Mark.F)
-    done = Q(state__in=HAS_SAT) & ~Exists(failed) | Q(state=CandidateState.OPTED_OUT)
+    done = Q(state__in=SITTING) & ~Exists(failed) | Q(state=CandidateState.OPTED_OUT)
     earlier = of_the_person.filter(done, exam__number__lt=exam.number)
     return students().filter(
         ~Exists(of_the_person.filter(exam=exam)), ~Exists(earlier), team__cohort=exam.cohort_id
@@ -179,15 +179,18 @@ def lacks(readiness: Readiness) -> str:
 Evidence = list[dict[str, Any]]
 
 
-def evidence_of(participants: Sequence[Participant], now: datetime) -> Mapping[int, Evidence]:
+def evidence_of(
+    participants: Sequence[Participant], now: datetime, *, languages: Mapping[int, str] | None = None
+) -> Mapping[int, Evidence]:
     """Key of the participant → the conditions of the exam as they stand, to be kept.
 
-    Labels in English, which the page translates; sentences in the language of the person. As many queries for
-    a hundred as for one, once for each language among them.
+    languages: of the sentences, by the key of the participant; the person's own unless told. Labels are in
+    English, which the page translates. As many queries for a hundred as for one, once for each language.
     """
+    asked = languages or {}
     by_language: dict[str, list[Participant]] = {}
     for person in participants:
-        by_language.setdefault(_language(person.member.user), []).append(person)
+        by_language.setdefault(asked.get(person.pk) or _language(person.member.user), []).append(person)
     labels: dict[str, str] = {}
     if participants:
         with override(Language.ENGLISH):
@@ -196,17 +199,18 @@ def evidence_of(participants: Sequence[Participant], now: datetime) -> Mapping[i
     found: dict[int, Evidence] = {}
     for language, people in by_language.items():
         with override(language):
-            found |= {one.participant.pk: _kept(one, labels) for one in standings(people, now)}
+            found |= {one.participant.pk: _kept(one, labels, language) for one in standings(people, now)}
     return found
 
 
-def _kept(one: Standing, labels: Mapping[str, str]) -> Evidence:
+def _kept(one: Standing, labels: Mapping[str, str], language: str) -> Evidence:
     return [
         {
             "key": condition.key,
             "label": labels[condition.key],
             "is_met": condition.is_met,
             "says": condition.evidence.says,
+            "language": language,
         }
         for condition in one.exam.conditions
     ]
@@ -252,6 +256,17 @@ def differences(before: Evidence, after: Evidence) -> list[Difference]:
             says = [each["says"] if each else "" for each in (then, today)]
             found.append(Difference(_turn(then, today), label, says[0], says[1]))
     return sorted(found, key=lambda each: list(Turn).index(each.turn))
+
+
+def since_locking(candidates: Sequence[Candidate], now: datetime) -> Mapping[int, list[Difference]]:
+    """Key of each candidate with kept evidence → what differs today, said in the language of then.
+
+    So nobody who reads in another language since has another evidence. As many queries as `evidence_of`.
+    """
+    kept = [each for each in candidates if each.evidence]
+    languages = {each.participant_id: each.evidence[0]["language"] for each in kept}
+    today = evidence_of([each.participant for each in kept], now, languages=languages)
+    return {each.pk: differences(each.evidence, today[each.participant_id]) for each in kept}
 
 
 def _turn(then: dict[str, Any] | None, today: dict[str, Any] | None) -> Turn:

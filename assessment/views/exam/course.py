@@ -36,7 +36,7 @@ def own(request: HttpRequest, slug: str) -> HttpResponse:
         each.cohort = participant.team.cohort
     candidacies = _candidacies(participant, exams)
     one = standing(participant, now)
-    current = _current(exams, candidacies)
+    current = _current(exams, candidacies, participant)
     candidate = candidacies.get(current.pk) if current else None
     until = rules.deregistration(current) if current else None
     return TemplateResponse(
@@ -90,13 +90,19 @@ def _candidacies(participant: Participant, exams: Sequence[Exam]) -> dict[int, C
     return found
 
 
-def _current(exams: Sequence[Exam], candidacies: dict[int, Candidate]) -> Exam | None:
-    """The one that the person sits; else the newest. A later one is not theirs while theirs goes on."""
-    for exam in exams:
-        mine = candidacies.get(exam.pk)
-        if mine is not None and mine.is_sitting:
-            return exam
-    return exams[0] if exams else None
+def _current(
+    exams: Sequence[Exam], candidacies: dict[int, Candidate], participant: Participant
+) -> Exam | None:
+    """The newest; but who sits or has sat an earlier one stays with that, unless the newest calls them.
+
+    At most one query.
+    """
+    if not exams or exams[0].pk in candidacies:
+        return exams[0] if exams else None
+    sat = next((exam for exam in exams if exam.pk in candidacies and candidacies[exam.pk].is_sitting), None)
+    if sat is None or rules.undecided(exams[0]).filter(pk=participant.pk).exists():
+        return exams[0]
+    return sat
 
 
 def _obstacle(

@@ -22,9 +22,8 @@ from assessment.models.exam.register import Row, counted, in_order, register_of
 from assessment.models.exam.registration import (
     Difference,
     Evidence,
-    differences,
     digest_of,
-    evidence_of,
+    since_locking,
     spent_attempts,
 )
 from assessment.models.readiness import Aim, standing
@@ -130,8 +129,7 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise Http404
     rows = exam.candidates.exclude(evidence_digest="").with_names()
     kept = list(rows.select_related("participant__team__cohort__intake").in_order())
-    today = evidence_of([each.participant for each in kept], timezone.now())
-    found = [(each, differences(each.evidence, today[each.participant_id])) for each in kept]
+    found = since_locking(kept, timezone.now())
     return TemplateResponse(
         request,
         "assessment/exam/registration/changes.html",
@@ -139,7 +137,7 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "cohort": exam.cohort,
             "exam": exam,
             "people": len(kept),
-            "rows": [(candidate, _told(changed)) for candidate, changed in found if changed],
+            "rows": [(each, _told(found[each.pk])) for each in kept if found.get(each.pk)],
             "forged": [each for each in kept if digest_of(each.evidence) != each.evidence_digest],
         },
     )
@@ -170,7 +168,7 @@ def person_page(request: HttpRequest, slug: str, number: int, pk: int) -> HttpRe
     participant = _participant(exam, pk)
     own = _own(exam, participant)
     one = standing(participant, now)
-    today = evidence_of([participant], now)[participant.pk] if own and own.evidence_digest else []
+    changed = since_locking([own], now)[own.pk] if own and own.evidence else []
     return TemplateResponse(
         request,
         "assessment/exam/registration/person.html",
@@ -183,7 +181,7 @@ def person_page(request: HttpRequest, slug: str, number: int, pk: int) -> HttpRe
             "is_student": one.aim == Aim.EXAM,
             "used": spent_attempts([participant], besides=exam)[participant.pk],
             "evidence": _evidence(own.evidence) if own and own.evidence_digest else [],
-            "differences": _told(differences(own.evidence, today)) if own and today else [],
+            "differences": _told(changed),
             "others": participant.candidacies.exclude(exam=exam)
             .select_related("exam")
             .order_by("-exam__number"),

@@ -18,7 +18,15 @@ def build(world: World) -> None:
     me = Participant.objects.get(pk=world.objects["me"])
     ExamFactory(cohort=cohort, number=1)
     locked = ExamFactory(cohort=cohort, number=11, locked=True)
-    evidence = [{"key": "fee-1", "label": "Semester fee, first semester", "is_met": True, "says": "Paid."}]
+    evidence = [
+        {
+            "key": "fee-1",
+            "label": "Semester fee, first semester",
+            "is_met": True,
+            "says": "Betalt.",
+            "language": "nb",
+        }
+    ]
     CandidateFactory(
         exam=locked,
         participant=me,

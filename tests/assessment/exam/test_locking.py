@@ -17,9 +17,9 @@ from assessment.models.exam.registration import (
     Turn,
     differences,
     digest_of,
-    evidence_of,
+    since_locking,
 )
-from assessment.states import CandidateState, ExamState, Outcome
+from assessment.states import CandidateState, ExamState
 from innoskole.accounts.audit import history
 from innoskole.accounts.guards import Refused
 from innoskole.notifications.models import Message
@@ -190,16 +190,23 @@ def test_what_has_changed_since_is_told_what_was_lost_first(exam, administrator)
     own = candidate(exam)
     lock(exam, administrator)
     own.refresh_from_db()
-    person = own.participant
-    assert differences(own.evidence, evidence_of([person], CLOSED)[person.pk]) == []
-    SemesterFee.objects.filter(member=person.member, semester=2).delete()
-    Result.objects.filter(requirement__number=1).update(given_at=NOW, outcome=Outcome.APPROVED)
-    fresh = type(person).objects.with_names().get(pk=person.pk)
-    found = differences(own.evidence, evidence_of([fresh], CLOSED)[person.pk])
-    assert [(each.turn, each.label) for each in found] == [
+    assert since_locking([own], CLOSED) == {own.pk: []}
+    SemesterFee.objects.filter(member=own.participant.member, semester=2).delete()
+    Result.objects.filter(requirement__number=1).update(given_at=NOW)
+    again = Candidate.objects.get(pk=own.pk)
+    assert [(each.turn, each.label) for each in since_locking([again], CLOSED)[own.pk]] == [
         (Turn.LOST, "Semester fee, second semester"),
         (Turn.OTHERWISE, "Work requirement 1"),
     ]
+
+
+def test_who_reads_in_another_language_since_has_no_other_evidence(exam, administrator):
+    own = candidate(exam)
+    user = own.participant.member.user
+    type(user).objects.filter(pk=user.pk).update(language="nb")
+    lock(exam, administrator)
+    type(user).objects.filter(pk=user.pk).update(language="en")
+    assert since_locking([Candidate.objects.get(pk=own.pk)], CLOSED) == {own.pk: []}
 
 
 def kept(key: str, is_met: bool, says: str = "So.") -> dict:

@@ -160,6 +160,21 @@ def test_who_was_absent_reads_of_the_attempt_and_the_next_exam(exam):
     assert "<h2>Exam 1</h2> <p>Absent with a valid reason</p>" in html
 
 
+@pytest.mark.parametrize(("mark", "number"), [("F", 2), ("C", 1)])
+def test_beside_a_later_exam_one_reads_of_the_one_that_is_one_s_own(exam, mark, number):
+    """Who has failed is called to the later one; who has passed stays with theirs."""
+    person = facts.ready(exam.cohort)
+    Exam.objects.filter(pk=exam.pk).update(
+        state=ExamState.PUBLISHED, locked_at=NOW, published_at=NOW - timedelta(days=1)
+    )
+    own = CandidateFactory(exam=exam, participant=person, state=CandidateState.PUBLISHED)
+    GradeFactory(candidate=own, mark=mark, published_at=NOW - timedelta(days=1))
+    ExamFactory(cohort=exam.cohort, number=2)
+    response = client_of(person.member.user).get(address("course_exam", exam.cohort.slug))
+    assert response.context["exam"].number == number
+    assert (address("course_exam_deed", exam.cohort.slug, 2, "register") in text(response)) == (number == 2)
+
+
 # --- The staff --------------------------------------------------------------------------------------------
 
 

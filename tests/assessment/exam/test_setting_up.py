@@ -227,6 +227,7 @@ def test_of_a_later_exam_those_hear_who_have_it_before_them():
         "passed": CandidateState.PUBLISHED,
         "failed": CandidateState.PUBLISHED,
         "regretted": CandidateState.DEREGISTERED,
+        "sits": CandidateState.REGISTERED,
         "ill": CandidateState.VALID_ABSENCE,
         "away": CandidateState.ABSENT,
         "none": CandidateState.OPTED_OUT,
