@@ -60,13 +60,14 @@ _SKELETON = """() => {
   const children = (node) =>
     [...node.childNodes].map(walk).filter((part, n, all) => part && part !== all[n - 1]).join("");
   const text = (node) => (node.nodeType === 3 && node.data.trim() ? "x" : "");
-  const main = document.querySelector("main");
-  const walk = (node) => (node === main ? "<main>" : node.nodeType === 1 ? element(node) : text(node));
-  return [walk(document.documentElement), main ? element(main) : ""];
+  const judged = (node) => node.nodeType === 1 && !node.matches("link, script");
+  const parts = [...document.body.children];
+  const walk = (node) => (parts.includes(node) ? "<part>" : judged(node) ? element(node) : text(node));
+  return [walk(document.documentElement), ...parts.map(element)];
 }"""
 
 # From the site itself, which its content security policy allows, and which the browser keeps compiled.
-_AXE = """async ({ source, options }) => {
+_AXE = """async ({ source, context, options }) => {
   if (typeof axe !== "object") {
     await new Promise((loaded, failed) => {
       const script = document.createElement("script");
@@ -75,32 +76,39 @@ _AXE = """async ({ source, options }) => {
       script.remove();
     });
   }
-  return (await axe.run(document, options)).violations;
+  return (await axe.run(context, options)).violations;
 }"""
 
 
 def assert_accessible(page: Page, *, at_any_width: bool = False) -> None:
     """axe-core finds nothing against WCAG 2.0–2.2 A and AA or best practice.
 
-    What stands in <main> and what stands around it have a skeleton each. What has been found good, be it in
-    two pages, is not judged again, by any worker, at the same width (a phone's or a screen's); what only the
-    two together would do wrong is not seen then. At the other width it is held only against the rules that
-    ask how things lie and look; at_any_width: not even that.
+    The header, <main> and whatever else stands in the body have a skeleton each, and so has their frame. A
+    part that has been found good, be it in another page, is not judged again, by any worker, at the same
+    width (a phone's or a screen's); what only two known parts together would do wrong is not seen then. At
+    the other width it is held only against the rules that ask how things lie and look; at_any_width: not
+    even that.
     """
     found_good = settings.VAR_DIR / "accessible"
     width = "phone" if page.viewport_size["width"] <= WIDEST_PHONE else "screen"
-    skeletons = [hashlib.sha256(part.encode()).hexdigest() for part in page.evaluate(_SKELETON)]
-    if all((found_good / f"{each}-{width}").exists() for each in skeletons):
+    frame, *parts = (hashlib.sha256(part.encode()).hexdigest() for part in page.evaluate(_SKELETON))
+    at = "*" if at_any_width else width
+    new = {
+        each: f"body > :nth-child({number})"
+        for number, each in enumerate((frame, *parts))
+        if not any(found_good.glob(f"{each}-{at}"))
+    }
+    if not new:
         return
-    shown = all(any(found_good.glob(f"{each}-*")) for each in skeletons)
-    if shown and at_any_width:
-        return
-    options = AXE_OPTIONS | ({"runOnly": RULES_OF_LAYOUT} if shown else {})
-    rules = page.evaluate(_AXE, {"source": AXE, "options": options})
+    context = "html" if frame in new else {"include": list(new.values())}
+    options = AXE_OPTIONS
+    if all(any(found_good.glob(f"{each}-*")) for each in new):
+        options = options | {"runOnly": RULES_OF_LAYOUT}
+    rules = page.evaluate(_AXE, {"source": AXE, "context": context, "options": options})
     found = [f"{rule['id']}: {node['html'][:200]}" for rule in rules for node in rule["nodes"]]
     assert found == [], "\n".join([page.url, *found])
     found_good.mkdir(exist_ok=True)
-    for each in skeletons:
+    for each in new:
         (found_good / f"{each}-{width}").touch()
 
 
