@@ -1,6 +1,6 @@
 """`python -m tests.run sqlite` and `python -m tests.run services`: the two passes of `make test`.
 
-The first pass needs nothing but Python. The second runs the same suite, but for plain arithmetic, on
+The first pass needs nothing but Python. The second runs the same suite, but for what no database changes, on
 PostgreSQL and Redis, and is where row locks, concurrency, the broker and the browser are tried. Further
 arguments go to pytest.
 """
@@ -18,7 +18,10 @@ from tests.services import Service, Unavailable, chromium, postgres, redis
 PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 OURS = ("DATABASE_URL", "REDIS_URL")
 NEEDS_SERVICES = "postgres or redis or e2e"
-ARITHMETIC = "tests/selection"  # no import of Django (law 4), and so no database to be tried on twice
+ONCE = (  # on SQLite alone (docs/decisions/0008)
+    "tests/selection",  # arithmetic without Django (law 4)
+    "tests/test_doors.py",  # who may open what; what pages ask of PostgreSQL is seen by their own tests
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -49,8 +52,8 @@ def on_services(further: list[str]) -> int:
             environment["REDIS_URL"] = broker.url
         if database:
             environment["DATABASE_URL"] = database.url
-            _say(f"Left out, for it has run without them: {ARITHMETIC}.")
-            return _pytest([f"--ignore={ARITHMETIC}", *further], environment)
+            _say(f"Left out, for they have run without: {', '.join(ONCE)}.")
+            return _pytest([*(f"--ignore={each}" for each in ONCE), *further], environment)
         # The suite has just run on SQLite: what is left is what asks for a service, skipped if missing.
         environment.pop("DATABASE_URL", None)
         return _pytest(["-m", NEEDS_SERVICES, *further], environment)
