@@ -24,7 +24,7 @@ help: ## Show this list
 
 # --- What people use ------------------------------------------------------------------------------
 
-demo: $(VENV)/.installed node_modules/.package-lock.json ## Run the product with a demo at http://127.0.0.1:8000 (PORT=…)
+demo: $(VENV)/.installed node_modules/.package-lock.json ## Run the product with a demo at http://127.0.0.1:8000 (PORT=…, STAGE=…)
 	@PYTHONUNBUFFERED=1 $(PY) manage.py demo
 
 test: $(VENV)/.installed-dev node_modules/.package-lock.json ## Run all tests: on SQLite, then on PostgreSQL and Redis (ARGS=…)

@@ -1,7 +1,8 @@
 """`python -m tests.run sqlite` and `python -m tests.run services`: the two passes of `make test`.
 
-The first pass needs nothing but Python. The second runs the same suite on PostgreSQL and Redis, and is where
-row locks, concurrency, the broker and the browser are tried. Further arguments go to pytest.
+The first pass needs nothing but Python. The second runs the same suite, but for what no database changes, on
+PostgreSQL and Redis, and is where row locks, concurrency, the broker and the browser are tried. Further
+arguments go to pytest.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ from tests.services import Service, Unavailable, chromium, postgres, redis
 PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 OURS = ("DATABASE_URL", "REDIS_URL")
 NEEDS_SERVICES = "postgres or redis or e2e"
+ONCE = (  # on SQLite alone (docs/decisions/0008)
+    "tests/selection",  # arithmetic without Django (law 4)
+    "tests/test_doors.py",  # who may open what; what pages ask of PostgreSQL is seen by their own tests
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -47,7 +52,8 @@ def on_services(further: list[str]) -> int:
             environment["REDIS_URL"] = broker.url
         if database:
             environment["DATABASE_URL"] = database.url
-            return _pytest(further, environment)
+            _say(f"Left out, for they have run without: {', '.join(ONCE)}.")
+            return _pytest([*(f"--ignore={each}" for each in ONCE), *further], environment)
         # The suite has just run on SQLite: what is left is what asks for a service, skipped if missing.
         environment.pop("DATABASE_URL", None)
         return _pytest(["-m", NEEDS_SERVICES, *further], environment)

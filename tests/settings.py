@@ -12,7 +12,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # workers share the folder of the p
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from innoskole.settings import *  # noqa: F403
-from innoskole.settings import CACHES, DATABASES, STATIC_ROOT, VAR_DIR
+from innoskole.settings import CACHES, DATABASES, NODE_MODULES, STATIC_ROOT, STATICFILES_DIRS, VAR_DIR
 
 # A file, not memory: browser tests use it from several threads, as the product does.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -23,4 +23,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 STATIC_ROOT.mkdir(exist_ok=True)
+STATICFILES_DIRS = [*STATICFILES_DIRS, ("axe-core", NODE_MODULES / "axe-core")]  # for tests/e2e/quality.py
 WHITENOISE_AUTOREFRESH = True  # looks files up when asked, instead of all of them for each test client

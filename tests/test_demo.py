@@ -16,6 +16,7 @@ import time_machine
 from django.conf import settings as product
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -33,6 +34,21 @@ from applications.models import (
 from applications.models.completeness import composition_warning
 from applications.models.content import content_digest
 from applications.states import GuaranteeState, IntakeState, OfferState, Participation, State
+from assessment.models import CatchUp, Override, Result, TeamRequirement
+from assessment.models.readiness import standings
+from cohorts.models import (
+    Attendance,
+    Booking,
+    Cohort,
+    Contribution,
+    LibraryEntry,
+    Participant,
+    Speaker,
+    TourNeeds,
+    TourSignUp,
+)
+from cohorts.models.plan import Norm, findings, plan_of
+from cohorts.states import CohortState
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import AuditEvent, User
@@ -46,6 +62,7 @@ from innoskole.management.demo_people import (
     ADMINISTRATOR,
     COORDINATOR_WITHOUT_APPLICATION,
     DEMO_PEOPLE,
+    EVERYBODY,
     SECOND_ADMINISTRATOR,
     DemoPerson,
 )
@@ -78,7 +95,9 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 def create(stage: Stage, seed: int = SEED, count: int = FEW) -> Intake:
     stages.create(stage, seed=seed, applications=count, now=NOW)
-    return Intake.objects.get(slug=stages.SLUG)
+    intake = stages.intake()
+    assert intake is not None
+    return intake
 
 
 def run(stage: str, **options: object) -> str:
@@ -139,7 +158,7 @@ def test_a_stage_of_the_draw(stage: Stage) -> None:
 def test_a_demo_is_led_from_stage_to_stage() -> None:
     intake = create(Stage.DRAFT)
     seen = {}
-    for stage in list(Stage)[1:]:
+    for stage in list(Stage)[1 : Stage.ANSWERED]:
         stages.lead_on(stage, seed=SEED, now=NOW)
         intake.refresh_from_db()
         seen[stage] = (stages.stage_of(intake), states(intake))
@@ -162,6 +181,9 @@ def test_a_demo_is_led_from_stage_to_stage() -> None:
             {State.ADMITTED: 3, State.ENROLLED: 2, State.WAITLISTED: 5, **settled},
         ),
     }
+    with pytest.raises(Refused):
+        stages.lead_on(Stage.RUNNING, seed=SEED, now=NOW)
+    assert stages.stage_of(intake) == Stage.ANSWERED
     [moved] = [event for event in audit.history(intake) if event.verb == stages.PASSED]
     passed = (NOW - timedelta(seconds=1)).isoformat()
     assert {name: new for name, (_old, new) in moved.changes.items()} == {
@@ -210,6 +232,97 @@ def test_the_calendar_keeps_its_weekdays_and_lies_around_today() -> None:
         closes_at = calendar.at(CLOSES, 15)
         assert (calendar.opened_on.weekday(), closes_at.weekday()) == (0, 1)
         assert timedelta(days=15) < closes_at - now < timedelta(days=22)
+
+
+# --- The cohort's year ------------------------------------------------------------------------------
+
+
+def lacking(cohort: Cohort) -> dict[tuple[str, ...], int]:
+    """What participants lack, as keys of conditions → how many lack just that."""
+    people = Participant.objects.filter(team__cohort=cohort).present().with_names().in_order()
+    found = standings(list(people), NOW)
+    return dict(Counter(tuple(each.key for each in one.readiness.missing) for one in found))
+
+
+def count(model: type[Model], *fields: str) -> dict[object, int]:
+    return dict(Counter(model._default_manager.values_list(*fields, flat=len(fields) == 1)))
+
+
+def test_a_course_that_runs() -> None:
+    intake = create(Stage.RUNNING, count=8)
+    cohort = intake.cohort
+    # It began in July 2026.
+    assert (intake.slug, stages.stage_of(intake), cohort.state, states(intake)) == (
+        "autumn-2026",
+        Stage.RUNNING,
+        CohortState.RUNNING,
+        {State.ENROLLED: 5, State.WAITLISTED: 2, State.WITHDRAWN: 1},
+    )
+    assert findings(plan_of(cohort.sessions.with_programme()), Norm.of(cohort)) == []
+    assert {
+        "sessions over": sum(max(session.dates) < NOW.date() for session in cohort.sessions.with_days()),
+        "participation": count(Participant, "member__participation"),
+        "works": count(TeamRequirement, "requirement__number", "state"),
+        "results": count(Result, "requirement__number", "outcome"),
+        "overrides": count(Override, "kind"),
+        "catch-up": count(CatchUp, "way"),
+        "attendance": Attendance.objects.count(),
+        "speakers": count(Speaker, "state"),
+        "tour": TourSignUp.objects.count(),
+        "bookings": count(Booking, "state"),
+        "contributions": count(Contribution, "state"),
+        "public": LibraryEntry.objects.public().count(),
+    } == {
+        "sessions over": 3,
+        "participation": {"active": 17, "withdrawn": 1},
+        "works": {
+            (1, "assessed"): 5,
+            (1, "open"): 1,
+            (2, "assessed"): 2,
+            (2, "delivered"): 1,
+            (2, "open"): 1,
+            (2, "under_assessment"): 1,
+        },
+        # Of every version: four were to revise, and were approved with their second attempt.
+        "results": {(1, "approved"): 15, (1, "not_approved"): 1, (1, "revise"): 4, (2, "approved"): 7},
+        "overrides": {"exempt": 1, "extended": 1},
+        "catch-up": {"alone": 1},
+        "attendance": 204,
+        "speakers": {
+            "confirmed": 1,
+            "declined": 1,
+            "invited": 1,
+            "material": 2,
+            "thanked": 3,
+            "withdrawn": 1,
+        },
+        "tour": 12,
+        "bookings": {"booked": 6, "held": 5, "missed": 1},
+        "contributions": {"asked": 9, "given": 25},
+        "public": 4,
+    }
+    assert not Message.objects.exclude(state=Message.State.SENT).exists()
+    assert not AuditEvent.objects.filter(occurred_at__gt=NOW).exists()
+    logins = [person for person in EVERYBODY if user(person).check_password(person.password)]
+    assert people.who_can_log_in() == logins == list(EVERYBODY)
+
+
+def test_a_course_before_the_exam() -> None:
+    intake = create(Stage.READY_FOR_EXAM, count=8)
+    assert stages.stage_of(intake) == Stage.READY_FOR_EXAM
+    assert {
+        "works": count(TeamRequirement, "requirement__number", "state"),
+        "lacking": lacking(intake.cohort),
+        "needs kept after the tour": TourNeeds.objects.count(),
+        "speakers": count(Speaker, "state"),
+    } == {
+        # The sixth of the first is that of the late joiner, who delivered alone.
+        "works": {(1, "assessed"): 6, (2, "assessed"): 5, (3, "assessed"): 5, (4, "assessed"): 5},
+        "lacking": {(): 14, ("attendance",): 1, ("fee-2",): 1, ("requirement-1",): 1},
+        "needs kept after the tour": 0,
+        "speakers": {"thanked": 7},
+    }
+    assert LibraryEntry.objects.public().filter(municipality__code="1627", year=2015).exists()
 
 
 # --- The crowd --------------------------------------------------------------------------------------

@@ -8,16 +8,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+import innoskole.urls
 from innoskole.accounts.models import User
 from tests.factories import NOW
 from tests.world import World
@@ -102,10 +104,18 @@ def browser() -> Client:
 
 
 @pytest.fixture(autouse=True)
-def _quiet_and_ready(caplog, settings, tmp_path: Path) -> None:
-    """Refusals are what we ask for; and health_ready looks for the broker's folder."""
+def _quiet_and_ready(caplog, settings, tmp_path: Path, monkeypatch) -> None:
+    """Refusals are what we ask for: two of three answers, neither logged nor put on a page, which is tried in
+    tests/ui/test_pages.py. And health_ready looks for the broker's folder."""
     caplog.set_level(logging.ERROR, "django.request")
+    for status in (403, 404):
+        refuse = partial(_refuse, status=status)
+        monkeypatch.setattr(innoskole.urls, f"handler{status}", refuse, raising=False)
     settings.BROKER_FOLDER = tmp_path
+
+
+def _refuse(request: HttpRequest, exception: Exception, *, status: int) -> HttpResponse:
+    return HttpResponse(status=status)
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ class World:
         cohort.build(self)
 
     def _mail(self) -> None:
-        """A letter that was posted on the way, and a reminder."""
+        """A letter that was posted on the way, and a reminder that can be stopped."""
         letter = Message.objects.earliest("pk")
         reminder = Message.objects.create(
             key="reminder",
@@ -110,6 +110,20 @@ class World:
             subject="Answer the offer",
             queued_at=NOW,
             next_attempt_at=NOW,
+        )
+        Reminder.objects.create(
+            key="guarantee",
+            kind="guarantee",
+            object_id=1,
+            due_at=NOW,
+            due_on=NOW.date(),
+            step=-2,
+            to_email=reminder.to_email,
+            language="nb",
+            title="Garantien",
+            claim=UUID(int=2),
+            message=reminder,
+            happened_at=NOW,
         )
         self.objects |= {
             "letter": letter.pk,

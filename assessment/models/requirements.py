@@ -8,12 +8,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from assessment.states import RequirementState
 from assessment.states.requirements import IN_QUEUE
 from cohorts.models import Cohort, Participant, Team
+from cohorts.models.session import in_language
 from cohorts.states import CohortState
 from innoskole.accounts.models import User
 
@@ -71,20 +71,15 @@ class WorkRequirement(models.Model):
     @property
     def title(self) -> str:
         """In the language in force; in bokmål where nobody has translated it."""
-        return self._in_language("title")
+        return in_language(self, "title")
 
     @property
     def instructions(self) -> str:
-        return self._in_language("instructions")
+        return in_language(self, "instructions")
 
     @property
     def hand_in(self) -> str:
-        return self._in_language("hand_in")
-
-    def _in_language(self, field: str) -> str:
-        chosen: str = getattr(self, f"{field}_{translation.get_language()}", "")
-        fallback: str = getattr(self, f"{field}_nb")
-        return chosen or fallback
+        return in_language(self, "hand_in")
 
 
 class TeamRequirementQuerySet(models.QuerySet["TeamRequirement"]):

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -356,7 +357,7 @@ def _cohort(slug: str) -> Cohort:
 
 def _within(cohort: Cohort) -> dict[str, Any]:
     """What the page of a deed on a cohort needs besides the deed."""
-    here = (str(cohort), reverse("cohorts:cohort", args=[cohort.slug]))
+    here = (capfirst(str(cohort)), reverse("cohorts:cohort", args=[cohort.slug]))
     return {
         "trail": [(_("Cohorts"), reverse("cohorts:cohorts")), here],
         "parent": here,

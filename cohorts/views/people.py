@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -277,7 +278,7 @@ def _page(
         template="cohorts/_deed.html",
         back=cohort_url if key == "remove" else url,
         context={
-            "trail": [(str(team.cohort), cohort_url), (str(team), url)],
+            "trail": [(capfirst(str(team.cohort)), cohort_url), (str(team), url)],
             "parent": (str(team), url),
             "who": who,
             "other": _other(key, thing, team),

@@ -6,6 +6,8 @@ words: they are looked at where words are most cramped.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from playwright.sync_api import Error, Page
 
@@ -28,24 +30,27 @@ def doors_of(role: str, *, but_not_of: str = "") -> list[Door]:
     ]
 
 
-def faults(page: Page, server: str, world: World, language: str, doors: list[Door]) -> str:
+def faults(page: Page, server: str, world: World, doors: list[Door], languages: Sequence[str]) -> str:
     """What is wrong with the pages behind the doors, a line each; empty when all is well."""
-    User.objects.update(language=language)
-    chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": server}
-    page.context.add_cookies([chosen])
-    look_at, size = (look_at_all, DESKTOP) if language == "nb" else (look_at_words, quality.NARROWEST)
-    page.set_viewport_size(size)
-    found, known = [], {}
-    for door in doors:
-        html = open_page(page, door.url(world))
-        if html is None:
-            continue
-        try:
-            assert page.evaluate("document.documentElement.lang") == language
-            quality.assert_headed(page)
-            look_at(page, html, known)
-        except AssertionError as fault:
-            found.append(f"{door}: {fault}")
+    found: list[str] = []
+    for language in languages:
+        User.objects.update(language=language)
+        chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": server}
+        page.context.add_cookies([chosen])
+        look_at, size = (look_at_all, DESKTOP) if language == "nb" else (look_at_words, quality.NARROWEST)
+        page.set_viewport_size(size)
+        known: dict[str, int] = {}
+        for door in doors:
+            html = open_page(page, door.url(world))
+            if html is None:
+                continue
+            try:
+                assert page.evaluate("document.documentElement.lang") == language
+                quality.assert_headed(page)
+                look_at(page, html, known)
+            except AssertionError as fault:
+                found.append(f"{door}: {fault}")
+                page.set_viewport_size(size)
     return "\n".join(found)
 
 
@@ -69,6 +74,7 @@ def look_at_all(page: Page, html: bytes, known: dict[str, int]) -> None:
     page.set_viewport_size(PHONE)
     quality.assert_accessible(page)
     quality.assert_fits(page)
+    page.evaluate("document.documentElement.replaceChildren()")  # nothing is laid out anew for the next page
     page.set_viewport_size(DESKTOP)
 
 

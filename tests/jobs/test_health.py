@@ -40,7 +40,7 @@ def pace(name: str) -> Pace:
     return found
 
 
-SELDOM = ("delete-interests", "refresh-calendars")
+SELDOM = ("delete-interests", "forget-cohort-details", "refresh-calendars")
 
 
 # --- The timetable in words ---------------------------------------------------------------------------
@@ -53,6 +53,7 @@ def test_every_task_has_a_title_and_a_schedule_in_words() -> None:
             "Every minute",
             "Every hour",
             "Every day at 03:15",
+            "Every day at 03:30",
         }
 
 

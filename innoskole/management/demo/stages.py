@@ -41,7 +41,16 @@ from innoskole.municipalities.models import Municipality
 from innoskole.municipalities.regions import Division, Landsdel
 from innoskole.municipalities.sizes import LARGE
 
-SLUG = "autumn-2027"
+# The intake that a newcomer plays, up to the answers to its offers.
+AUTUMN_2027: Mapping[str, Any] = {
+    "slug": "autumn-2027",
+    "season": Season.AUTUMN,
+    "year": 2027,
+    "about_nb": "Studiet går fra august 2027 til juni 2028, med seks samlinger på Lillehammer.",
+    "about_nn": "Studiet går frå august 2027 til juni 2028, med seks samlingar på Lillehammer.",
+    "about_en": "The course lasts from August 2027 to June 2028, with six sessions at Lillehammer.",
+}
+SLUG = AUTUMN_2027["slug"]
 SEED = 2029
 APPLICATIONS = 90
 PLACES = 20
@@ -58,7 +67,7 @@ def intake() -> Intake | None:
     """The intake that the demo is about; None when there is no demo."""
     if not User.objects.filter(email=ADMINISTRATOR.email).exists():
         return None
-    return Intake.objects.filter(slug=SLUG).first()
+    return Intake.objects.exclude(slug=bjugn.SLUG).order_by("pk").first()
 
 
 def stage_of(current: Intake) -> Stage:
@@ -88,29 +97,36 @@ def create(stage: Stage, *, seed: int, applications: int, now: datetime) -> None
     """Create people, two intakes and the applications as they would stand at `now`. All or nothing."""
     calendar = Calendar.for_stage(stage, now)
     with transaction.atomic():
-        play(_events(calendar, plans.make(seed, applications)), stage=stage, now=now)
+        events = _events(calendar, plans.make(seed, applications), _edition(stage, calendar))
+        play(events, stage=stage, now=now)
 
 
-def _events(calendar: Calendar, planned: list[plans.Plan]) -> Iterator[Event]:
+def _edition(stage: Stage, calendar: Calendar) -> Mapping[str, Any]:
+    """What names the intake: once a course runs, the season in which it began."""
+    return AUTUMN_2027 if stage < Stage.RUNNING else course.edition(calendar)
+
+
+def _events(calendar: Calendar, planned: list[plans.Plan], edition: Mapping[str, Any]) -> Iterator[Event]:
+    slug = edition["slug"]
     yield from bjugn.events()
     places = min(PLACES, max(len(Landsdel), len(planned) // 4))
 
     def prepare(now: datetime) -> None:
-        prepare_intake(calendar, places, now)
+        prepare_intake(calendar, edition, places, now)
 
     yield Event(calendar.at(PREPARED), Stage.DRAFT, prepare)
     yield Event(calendar.at(PREPARED), Stage.DRAFT, fill_library)
     yield Event(calendar.at(OPENS, 8), Stage.DRAFT, open_intake)
     yield Event(calendar.at(OPENS, 10), Stage.DRAFT, register_newcomers)
-    writings = [Writing(plan, SLUG) for plan in planned]
+    writings = [Writing(plan, slug) for plan in planned]
     for writing in writings:
         yield from writing.events(calendar)
     yield from sweeps(calendar)
     for writing in writings:
         yield from Reviewing(writing).events(calendar)
-    yield from Drawing(SLUG).events(calendar)
-    yield from Answering(SLUG).events(calendar)
-    yield from course.events(SLUG, calendar)
+    yield from Drawing(slug).events(calendar)
+    yield from Answering(slug).events(calendar)
+    yield from course.events(slug, calendar)
 
 
 def lead_on(stage: Stage, *, seed: int, now: datetime) -> None:
@@ -134,7 +150,7 @@ def lead_on(stage: Stage, *, seed: int, now: datetime) -> None:
 
 def _step(stage: Stage, current: Intake, seed: int, now: datetime) -> None:
     calendar = Today(now.date(), now)
-    writings = [Writing(plans.plan(seed, lead), SLUG) for lead in leads_of_extras(current)]
+    writings = [Writing(plans.plan(seed, lead), current.slug) for lead in leads_of_extras(current)]
     if stage == Stage.OPEN:
         play((event for writing in writings for event in writing.events(calendar)), stage=stage, now=now)
     elif stage == Stage.SUBMITTED:
@@ -148,7 +164,7 @@ def _step(stage: Stage, current: Intake, seed: int, now: datetime) -> None:
             now=now,
         )
     else:
-        events = [*Drawing(SLUG).events(calendar), *Answering(SLUG).events(calendar)]
+        events = [*Drawing(current.slug).events(calendar), *Answering(current.slug).events(calendar)]
         play((event for event in events if event.stage == stage), stage=stage, now=now)
 
 
@@ -198,14 +214,12 @@ def let_deadline_pass(current: Intake, now: datetime) -> None:
     audit.record(current, PASSED, by=None, now=now, changes=changes)
 
 
-def prepare_intake(calendar: Calendar, places: int, now: datetime) -> None:
+def prepare_intake(calendar: Calendar, edition: Mapping[str, Any], places: int, now: datetime) -> None:
     """Plan the intake, with the rules of the last one where nothing else is said here."""
     last = Intake.objects.get(slug=bjugn.SLUG)
     rules: Mapping[str, Any] = {
         **bjugn.RULES,
-        "slug": SLUG,
-        "season": Season.AUTUMN,
-        "year": 2027,
+        **edition,
         "opens_at": calendar.at(OPENS, 9),
         "closes_at": calendar.at(CLOSES, 15),
         "objections_close_at": calendar.at(OBJECTIONS_CLOSE, 15),
@@ -215,9 +229,6 @@ def prepare_intake(calendar: Calendar, places: int, now: datetime) -> None:
         "division": Division.LANDSDEL,
         "population_on": plans.POPULATION_ON,
         "register_on": plans.REGISTER_ON,
-        "about_nb": "Studiet går fra august 2027 til juni 2028, med seks samlinger på Lillehammer.",
-        "about_nn": "Studiet går frå august 2027 til juni 2028, med seks samlingar på Lillehammer.",
-        "about_en": "The course lasts from August 2027 to June 2028, with six sessions at Lillehammer.",
     }
     administrator = people.administrator()
     created = intakes.create_intake(rules, copied_from=last, by=administrator, now=now)
@@ -231,7 +242,9 @@ def fill_library(now: datetime) -> None:
 
 
 def open_intake(now: datetime) -> None:
-    intakes.open_intake(Intake.objects.get(slug=SLUG), by=people.administrator(), now=now)
+    current = intake()
+    assert current is not None
+    intakes.open_intake(current, by=people.administrator(), now=now)
 
 
 def register_newcomers(now: datetime) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cohorts.models import Team
-from tests.cohorts.dissemination.factories import (
-    LibraryEntryFactory,
-    PresentationFactory,
-    answer,
-    published,
-)
 from tests.cohorts.project.factories import (
     LogEntryFactory,
     ProjectFactory,
     StakeholderFactory,
     TeamFileFactory,
+)
+from tests.cohorts.project.page_factories import (
+    LibraryEntryFactory,
+    PresentationFactory,
+    answer,
+    published,
 )
 
 if TYPE_CHECKING:

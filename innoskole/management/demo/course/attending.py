@@ -7,11 +7,12 @@ from functools import partial
 from random import Random
 
 from cohorts.actions.attendance import Mark, apologise, register
-from cohorts.models import Half
+from cohorts.models import Half, Participant
 from cohorts.models.attendance import HalfDay, everybody_on, half_days
 from cohorts.models.attendance_count import Status
 from innoskole.management.demo.calendar import Event, Stage
 from innoskole.management.demo.course.year import Year, user_of
+from innoskole.management.demo_people import STUDENT
 
 MISSED = (0, 0, 0, 0, 1, 1, 2, 3)  # half-days of the year: nobody but one comes so seldom that it tells
 SESSIONS_AWAY = (3, 4)  # of the one
@@ -65,8 +66,10 @@ class Attending:
         return {key: random.choice((Status.ABSENT, Status.EXCUSED)) for key in missed}
 
     def seldom(self) -> str:
-        """The address of the one who comes too seldom."""
-        return str(self.year.others[0].students[0].member.email)
+        """The address of the one who comes too seldom: the first student of a team that nobody plays."""
+        rows = Participant.objects.filter(team__cohort__intake__slug=self.year.slug).present().students()
+        others = rows.exclude(team__participants__member__email=STUDENT.email)
+        return str(others.in_order().values_list("member__email", flat=True)[0])
 
 
 def _key(half_day: HalfDay) -> tuple[date, str]:

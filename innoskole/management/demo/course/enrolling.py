@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from applications.actions import admission, appeals, decisions, offers, participation, releases, semester_fees
+from applications.actions import (
+    admission,
+    appeals,
+    decisions,
+    fees,
+    offers,
+    participation,
+    releases,
+    semester_fees,
+)
 from applications.models import Appeal, Application, EducationLevel, Offer, SemesterFee, TeamMember
 from applications.models.content import MEMBER_FIELDS, values_of
 from applications.models.fees import SEMESTERS
@@ -17,6 +26,7 @@ from cohorts.actions import people as team_deeds
 from cohorts.models import Participant
 from innoskole.management.demo import people
 from innoskole.management.demo.answering import say_yes
+from innoskole.management.demo.bjugn import INVENTED_ORGANISATION
 from innoskole.management.demo.calendar import BEGINS, SETTLED, Event, Stage
 from innoskole.management.demo.course.year import Year
 from innoskole.management.demo.reviewing import decide
@@ -40,6 +50,7 @@ class Enrolling:
             (at(SETTLED + 1, 10), releases.release_due),
             (at(SETTLED + 1, 11), participation.invite_due),
             (at(SETTLED + 2, 9), self.confirm_rest),
+            (at(SETTLED + 4, 9), self.state_invoices),
             (at(BEGINS, 9), self.begin),
             (year.after(1, 20), self.record_first_fees),
             (year.after(2, 6), self.somebody_leaves),
@@ -128,6 +139,21 @@ class Enrolling:
         )
         for member in invited.select_related("application__intake", "application__lead").order_by("pk"):
             say_yes(member, now)
+
+    def state_invoices(self, now: datetime) -> None:
+        """All but the last two have said whom to invoice, and the accounts have taken it over."""
+        rows = Application.objects.filter(intake__slug=self.year.slug, offer__state=OfferState.ACCEPTED)
+        found = list(rows.select_related("intake", "lead", "coordinator").order_by("reference"))
+        for application in found[:-2]:
+            fees.state_invoice(
+                application,
+                organisation_number=INVENTED_ORGANISATION,
+                buyer_reference="Kommunedirektørens stab",
+                by=application.coordinator,
+                now=now,
+            )
+        stated = [application.reference for application in found[:-2]]
+        fees.mark_exported(self.year.intake, stated, seen_at=now, by=people.administrator(), now=now)
 
     def begin(self, now: datetime) -> None:
         course.begin_cohort(self.year.cohort, by=people.administrator(), now=now)

@@ -13,7 +13,8 @@ from innoskole.management.demo.course.planning import clock
 from innoskole.management.demo.course.year import Year, programme
 
 DOMAIN = "foredrag.example.no"
-INVITED_DAYS, LATE_DAYS = 84, 20  # before the session
+# So many days before the session they are invited, one answers late, and answer and material are due.
+INVITED_DAYS, LATE_DAYS, ANSWER_DAYS, MATERIAL_DAYS = 84, 20, 14, 4
 THANKS = "Takk for et innlegg som teamene fortsatt snakker om."
 
 
@@ -70,8 +71,8 @@ class Invitation:
             "language": "nb",
             "message": "Teamene har lest om arbeidet ditt, og vil gjerne høre mer.",
             "fee_note": "Reise og overnatting dekkes.",
-            "answer_by_on": (now + timedelta(days=40)).date(),
-            "material_by_on": self.year.before(session.number, 4).date(),
+            "answer_by_on": self.year.before(session.number, ANSWER_DAYS).date(),
+            "material_by_on": self.year.before(session.number, MATERIAL_DAYS).date(),
         }
         speakers.invite(session, values, by=people.administrator(), now=now)
 

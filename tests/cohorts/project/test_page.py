@@ -25,8 +25,8 @@ from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 from innoskole.notifications.models import Message
-from tests.cohorts.dissemination.factories import LibraryEntryFactory, answer, published
 from tests.cohorts.factories import ParticipantFactory
+from tests.cohorts.project.page_factories import LibraryEntryFactory, answer, published
 from tests.factories import NOW, AffiliationFactory, person_for
 
 VALUES = {

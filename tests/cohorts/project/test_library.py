@@ -13,9 +13,9 @@ from cohorts.models import LibraryEntry, Project
 from cohorts.models.dissemination import plain
 from innoskole.accounts import audit
 from innoskole.municipalities.models import Change
-from tests.cohorts.dissemination.factories import LibraryEntryFactory, PresentationFactory, published
 from tests.cohorts.factories import TeamFactory
 from tests.cohorts.project.factories import ProjectFactory
+from tests.cohorts.project.page_factories import LibraryEntryFactory, PresentationFactory, published
 from tests.factories import NOW, MunicipalityFactory, municipality
 
 LIBRARY = "/library/"
