@@ -16,8 +16,9 @@ class AssessmentConfig(AppConfig):
             waiting,
         )
         from assessment.emails.reasons import REASONS
+        from assessment.models.exam.regrading import obstacle_to_joining_staff
         from assessment.models.milestones import milestones
-        from cohorts import employer, navigation, summaries
+        from cohorts import employer, navigation, staffing, summaries
         from innoskole.accounts import rooms
         from innoskole.accounts.waiting import register
         from innoskole.calendars import sources
@@ -36,3 +37,4 @@ class AssessmentConfig(AppConfig):
         sources.register(redress_calendar.of)
         employer.register(milestones)
         summaries.register(summary.readiness)
+        staffing.register(obstacle_to_joining_staff)

@@ -20,7 +20,7 @@ def of(people: Sequence[User], now: datetime) -> Iterator[tuple[User, Event]]:
     """For the candidates of appeals for which a new oral is planned, or has been held; one query."""
     by_pk = {person.pk: person for person in people}
     rows = AppealCandidate.objects.filter(
-        appeal__oral__isnull=False, candidate__participant__member__user__in=by_pk
+        appeal__oral__isnull=False, left_at=None, candidate__participant__member__user__in=by_pk
     ).select_related("appeal__oral", "appeal__exam__cohort", "candidate__participant__member")
     for each in rows.order_by("pk"):
         person = by_pk[each.candidate.participant.member.user_id or 0]

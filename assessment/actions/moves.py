@@ -7,9 +7,10 @@ from django.db.models import Model
 
 from applications.actions import moves
 from applications.states import Moves
-from assessment.models import Candidate, Exam, Explanation, GradeAppeal, TeamRequirement
+from assessment.models import Candidate, Exam, Explanation, GradeAppeal, GradeCorrection, TeamRequirement
 from assessment.states.exam import (
     CANDIDATE_TRANSITIONS,
+    CORRECTION_TRANSITIONS,
     EXAM_TRANSITIONS,
     EXPLANATION_TRANSITIONS,
     GRADE_APPEAL_TRANSITIONS,
@@ -22,6 +23,7 @@ TABLES: Mapping[tuple[type[Model], str], Moves] = {
     (Candidate, "state"): CANDIDATE_TRANSITIONS,
     (Explanation, "state"): EXPLANATION_TRANSITIONS,
     (GradeAppeal, "state"): GRADE_APPEAL_TRANSITIONS,
+    (GradeCorrection, "state"): CORRECTION_TRANSITIONS,
 }
 
 move = partial(moves.move, tables=TABLES)

@@ -125,11 +125,19 @@ def conflict_recorded(
             administrator,
             "conflict_recorded",
             key=f"conflict:{user.pk}:{municipality.pk}:{now.isoformat()}:{administrator.pk}",
-            context={"examiner": user, "municipality": municipality, "ended": ended, "kept": kept},
+            context={"examiner": user, "municipality": municipality, "ended": ended, **_kept(kept)},
             url=_page("examiners", exam.cohort.slug, exam.number),
             now=now,
             about=exam,
         )
+
+
+def _kept(kept: Sequence[Appointment]) -> Mapping[str, Sequence[Appointment]]:
+    """kept: where somebody else is appointed by hand; agreed: after an appeal, where nobody can be."""
+    return {
+        "kept": [each for each in kept if each.appeal_id is None],
+        "agreed": [each for each in kept if each.appeal_id is not None],
+    }
 
 
 # --- Asked by several ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessment.models import Appointment, Candidate, Explanation, GradeAppeal, Oral
-from assessment.models.exam.rights import explained, rights
+from assessment.models.exam.rights import Rights, explained, rights
 from innoskole.accounts.models import User
 from innoskole.deadlines.models import Kind
 from innoskole.deadlines.rules import deadline, deadline_at
@@ -32,6 +32,7 @@ REASONS = {
         ("exam_explanation_asked", gettext_lazy("Receipt for asking for an explanation"), SAT),
         ("exam_explanation_given", gettext_lazy("Explanation of a grade given"), SAT),
         ("exam_appeal_received", gettext_lazy("Receipt for an appeal against a grade"), SAT),
+        ("exam_appeal_joinable", gettext_lazy("Appeal of the group that can be joined"), SAT),
         ("exam_appeal_withdrawn", gettext_lazy("Appeal against a grade withdrawn"), SAT),
         ("exam_appeal_dismissed", gettext_lazy("Appeal against a grade dismissed"), SAT),
         ("exam_appeal_regrading", gettext_lazy("Paper with new examiners"), SAT),
@@ -133,8 +134,21 @@ def explainers(asked: Explanation) -> list[User]:
 # --- To those whom an appeal is for ----------------------------------------------------------------------
 
 
-def received(appeal: GradeAppeal, *, now: datetime) -> None:
-    _all(appeal, "exam_appeal_received", now=now)
+def received(appeal: GradeAppeal, candidate: Candidate, *, now: datetime) -> None:
+    """The receipt, to the one who has sent it or joined it."""
+    _concerned(appeal, candidate, "exam_appeal_received", key=now.isoformat(), now=now)
+
+
+def can_be_joined(appeal: GradeAppeal, others: Iterable[Rights], *, now: datetime) -> None:
+    """To the others of the group: it counts for those alone who join it, and until when one can."""
+    for each in others:
+        _concerned(
+            appeal,
+            each.candidate,
+            "exam_appeal_joinable",
+            now=now,
+            until=each.due_at(appeal.kind, now),
+        )
 
 
 def with_new_examiners(appeal: GradeAppeal, *, now: datetime) -> None:
@@ -151,8 +165,9 @@ def decided(appeal: GradeAppeal, *, now: datetime) -> None:
     _all(appeal, "exam_appeal_decided", now=now)
 
 
-def withdrawn(appeal: GradeAppeal, *, now: datetime) -> None:
-    _all(appeal, "exam_appeal_withdrawn", now=now)
+def withdrawn(appeal: GradeAppeal, candidate: Candidate, *, now: datetime) -> None:
+    """To the one who has withdrawn; the others of the appeal go on."""
+    _concerned(appeal, candidate, "exam_appeal_withdrawn", key=now.isoformat(), now=now)
 
 
 def dismissed(appeal: GradeAppeal, *, now: datetime) -> None:
@@ -185,21 +200,25 @@ def new_oral_planned(oral: Oral, *, now: datetime) -> None:
 
 
 def _all(appeal: GradeAppeal, template: str, *, now: datetime, key: str = "", **context: Any) -> None:
-    rows = Candidate.objects.filter(appeals__appeal=appeal).with_names().in_order()
-    for candidate in rows:
-        own = f"{appeal.pk}:{candidate.pk}:{key}" if key else f"{appeal.pk}:{candidate.pk}"
-        is_sender = candidate.participant.member.user_id == appeal.sent_by_id
-        _candidate(
-            candidate,
-            template,
-            key=own,
-            now=now,
-            about=appeal,
-            appeal=appeal,
-            is_sender=is_sender,
-            is_fault=appeal.kind == GradeAppeal.Kind.FORMAL_FAULT,
-            **context,
-        )
+    """To everybody who has not left it."""
+    standing = Candidate.objects.filter(appeals__appeal=appeal, appeals__left_at=None)
+    for candidate in standing.with_names().in_order():
+        _concerned(appeal, candidate, template, key=key, now=now, **context)
+
+
+def _concerned(
+    appeal: GradeAppeal, candidate: Candidate, template: str, *, now: datetime, key: str = "", **context: Any
+) -> None:
+    _candidate(
+        candidate,
+        template,
+        key=f"{appeal.pk}:{candidate.pk}:{key}" if key else f"{appeal.pk}:{candidate.pk}",
+        now=now,
+        about=appeal,
+        appeal=appeal,
+        is_fault=appeal.kind == GradeAppeal.Kind.FORMAL_FAULT,
+        **context,
+    )
 
 
 # --- To the new examiners --------------------------------------------------------------------------------

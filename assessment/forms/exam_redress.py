@@ -19,6 +19,8 @@ from innoskole.ui.forms import MomentField
 
 __all__ = ["GroundsForm"]
 
+ABSENT = "absent"
+
 
 def _long(label: Any, help_text: Any = "", rows: int = 8, **kwargs: Any) -> forms.CharField:
     return forms.CharField(
@@ -107,9 +109,26 @@ class NewExaminersForm(forms.Form):
 
 
 class WithdrawForThemForm(forms.Form):
+    """concerned: those of the appeal; with more than one it is asked who has said so."""
+
+    whose = forms.MultipleChoiceField(
+        label=gettext_lazy("Who withdraws"), widget=forms.CheckboxSelectMultiple, required=False
+    )
     reason = _long(
         gettext_lazy("How the candidate has said so"), gettext_lazy("It stands in the history."), rows=3
     )
+
+    def __init__(self, *args: Any, concerned: Sequence[AppealCandidate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        whose = self.fields["whose"]
+        assert isinstance(whose, forms.MultipleChoiceField)
+        whose.choices = [(str(each.pk), str(each)) for each in concerned]
+        whose.required = len(concerned) > 1
+        if not whose.required:
+            del self.fields["whose"]
+
+    def clean_whose(self) -> list[int]:
+        return [int(key) for key in self.cleaned_data["whose"]]
 
 
 class NewOralForm(forms.Form):
@@ -158,12 +177,14 @@ class ReadForm(forms.Form):
 
 
 class NewOralResultForm(forms.Form):
-    """For each candidate of the appeal, by how many grades the oral moves the paper's grade, and a note."""
+    """For each candidate of the appeal, by how many grades the oral moves the paper's grade, and a note; or
+    that the candidate did not come."""
 
     def __init__(self, *args: Any, concerned: Sequence[AppealCandidate], most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.concerned = concerned
         choices = [(str(steps), _steps(steps)) for steps in range(most, -most - 1, -1)]
+        choices.append((ABSENT, _("Did not come")))
         for each in concerned:
             name = {"name": each.candidate}
             self.fields[f"steps_{each.pk}"] = forms.ChoiceField(
@@ -173,15 +194,25 @@ class NewOralResultForm(forms.Form):
             )
             self.fields[f"note_{each.pk}"] = _long(
                 _("%(name)s: note") % name,
-                _("Why. If the candidate did not come, choose the same grade and write so."),
+                _("Why. Nothing is needed for somebody who did not come."),
                 rows=3,
+                required=False,
             )
 
-    def outcomes(self) -> dict[int, Heard]:
-        data = self.cleaned_data
-        return {
-            each.pk: Heard(int(data[f"steps_{each.pk}"]), data[f"note_{each.pk}"]) for each in self.concerned
-        }
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for each in self.concerned:
+            has_come = cleaned.get(f"steps_{each.pk}") not in (None, ABSENT)
+            if has_come and not cleaned.get(f"note_{each.pk}", "").strip():
+                self.add_error(f"note_{each.pk}", _("Write a note for each candidate."))
+        return cleaned
+
+    def outcomes(self) -> dict[int, Heard | None]:
+        return {each.pk: self._heard(each.pk) for each in self.concerned}
+
+    def _heard(self, pk: int) -> Heard | None:
+        steps = self.cleaned_data[f"steps_{pk}"]
+        return None if steps == ABSENT else Heard(int(steps), self.cleaned_data[f"note_{pk}"])
 
 
 def _steps(steps: int) -> str:

@@ -6,7 +6,13 @@ from django.db.models import TextChoices
 
 from applications.states import Moves
 from assessment.states.exam import MACHINES as EXAM_MACHINES
-from assessment.states.exam import CandidateState, ExamState, ExplanationState, GradeAppealState
+from assessment.states.exam import (
+    CandidateState,
+    CorrectionState,
+    ExamState,
+    ExplanationState,
+    GradeAppealState,
+)
 from assessment.states.requirements import MACHINES as REQUIREMENT_MACHINES
 from assessment.states.requirements import Outcome, RequirementState
 
@@ -18,6 +24,7 @@ MACHINES: Mapping[str, tuple[type[TextChoices], Moves]] = {
 __all__ = [
     "MACHINES",
     "CandidateState",
+    "CorrectionState",
     "ExamState",
     "ExplanationState",
     "GradeAppealState",

@@ -82,7 +82,7 @@ CANDIDATE_TRANSITIONS: Moves = {
     CandidateState.ORAL_HELD: frozenset({CandidateState.GRADE_SET, CandidateState.PAPER_GRADED}),
     CandidateState.GRADE_SET: frozenset({CandidateState.PUBLISHED, CandidateState.ORAL_HELD}),
     CandidateState.PUBLISHED: frozenset({CandidateState.FINAL}),
-    # A correction of a formal fault, found after the deadlines.
+    # A late appeal that is taken up, or a typing error that is corrected.
     CandidateState.FINAL: frozenset({CandidateState.PUBLISHED}),
 }
 
@@ -143,9 +143,32 @@ GRADE_APPEAL_TRANSITIONS: Moves = {
     GradeAppealState.WITHDRAWN: frozenset(),
 }
 
+# Until its examiners have agreed: a candidate can withdraw, and somebody of the group can join.
+WITHDRAWABLE = tuple(
+    state for state, to in GRADE_APPEAL_TRANSITIONS.items() if GradeAppealState.WITHDRAWN in to
+)
+
+
+class CorrectionState(TextChoices):
+    ASKED = "asked", _("Waits for another person")
+    MADE = "made", _("Made")
+    TURNED_DOWN = "turned_down", _("Turned down")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+CORRECTION_TRANSITIONS: Moves = {
+    CorrectionState.ASKED: frozenset(
+        {CorrectionState.MADE, CorrectionState.TURNED_DOWN, CorrectionState.WITHDRAWN}
+    ),
+    CorrectionState.MADE: frozenset(),
+    CorrectionState.TURNED_DOWN: frozenset(),
+    CorrectionState.WITHDRAWN: frozenset(),
+}
+
 MACHINES: Mapping[str, tuple[type[TextChoices], Moves]] = {
     "Exam": (ExamState, EXAM_TRANSITIONS),
     "Candidate of an exam": (CandidateState, CANDIDATE_TRANSITIONS),
     "Explanation of a grade": (ExplanationState, EXPLANATION_TRANSITIONS),
     "Appeal against a grade": (GradeAppealState, GRADE_APPEAL_TRANSITIONS),
+    "Correction of a grade": (CorrectionState, CORRECTION_TRANSITIONS),
 }

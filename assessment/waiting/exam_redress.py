@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from assessment.emails.exam_redress import regraded_by
 from assessment.models import Explanation, GradeAppeal, Oral
-from assessment.models.exam.regrading import THIRD, blind
+from assessment.models.exam.regrading import THIRD, blind, lacks_somebody
 from assessment.states import GradeAppealState
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
@@ -26,7 +26,7 @@ def redress_waits(user: User, now: datetime) -> list[Waiting]:
     explanations, for a candidate the new oral. A person has few of each."""
     found = [*_to_explain(user), *_new_oral(user, now), *_to_regrade(user, now)]
     if has_role(user, Role.COURSE_ADMINISTRATOR):
-        found += [*_to_handle(), *_overdue(now)]
+        found += [*_to_handle(), *_lacking(), *_overdue(now)]
     return found
 
 
@@ -82,6 +82,7 @@ def _new_oral(user: User, now: datetime) -> Iterator[Waiting]:
     rows = Oral.objects.filter(
         appeal__state=GradeAppealState.NEW_ORAL,
         appeal__candidates__candidate__participant__member__user=user,
+        appeal__candidates__left_at=None,
         starts_at__gt=now,
     ).select_related("appeal__exam__cohort")
     for oral in rows.distinct():
@@ -109,9 +110,25 @@ def _to_handle() -> Iterator[Waiting]:
     for appeal in rows.with_names().distinct():
         yield Waiting(
             titles[GradeAppealState(appeal.state)] % {"exam": appeal.exam},
-            reverse("assessment:exam_appeal", args=[appeal.exam.cohort.slug, appeal.exam.number, appeal.pk]),
+            reverse("assessment:exam_appeal", args=_address(appeal)),
             since_at=appeal.received_at,
         )
+
+
+def _address(appeal: GradeAppeal) -> tuple[str, int, int]:
+    return appeal.exam.cohort.slug, appeal.exam.number, appeal.pk
+
+
+def _lacking() -> Iterator[Waiting]:
+    """Papers with new examiners of whom one was released, or has joined the cohort's staff. Few at a time."""
+    for appeal in GradeAppeal.objects.filter(state=GradeAppealState.REGRADING).with_names():
+        if lacks_somebody(appeal):
+            yield Waiting(
+                _("Appoint a new examiner after an appeal: %(exam)s") % {"exam": appeal.exam},
+                reverse("assessment:exam_appeal_examiners", args=_address(appeal)),
+                since_at=appeal.received_at,
+                explanation=_("An examiner was released, or has joined the cohort’s staff."),
+            )
 
 
 def _overdue(now: datetime) -> Iterator[Waiting]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from applications.models import Intake
 from applications.states import IntakeState, State
 from cohorts.models import Cohort, Instructor, Participant, Team
+from cohorts.staffing import obstacle_to_joining
 from cohorts.states import CohortState
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
@@ -121,10 +122,15 @@ def change_cohort(cohort: Cohort, values: Mapping[str, Any], *, by: User, now: d
 
 @transaction.atomic
 def add_instructor(cohort: Cohort, user: User, *, by: User, now: datetime) -> Instructor:
-    """Let somebody with the role teach, supervise and assess in the cohort. Nobody gets mail."""
+    """Let somebody with the role teach, supervise and assess in the cohort. Nobody gets mail.
+
+    Raises Refused for whoever must not see what its staff sees.
+    """
     if not has_role(user, Role.INSTRUCTOR):
         raise Refused(_("%(name)s does not have the role of an instructor.") % {"name": user})
     current = locked(cohort)
+    if why_not := obstacle_to_joining(current, user):
+        raise Refused(why_not)
     instructor, is_new = Instructor.objects.get_or_create(
         cohort=current, user=user, defaults={"added_at": now}
     )

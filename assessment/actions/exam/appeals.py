@@ -3,7 +3,7 @@
 Nothing is dismissed by itself: a late appeal is received and marked, and a person decides, with grounds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -30,6 +30,8 @@ NO_FAULT = gettext_noop("found no formal fault")
 FAULT = gettext_noop("found a formal fault")
 REGRADE = gettext_noop("found a formal fault, and let the paper be graded anew")
 LATE = gettext_noop("after the last day")
+JOINED = gettext_noop("joined the appeal of the group")
+FOR = gettext_noop("for")
 
 
 # --- The candidate ---------------------------------------------------------------------------------------
@@ -37,11 +39,14 @@ LATE = gettext_noop("after the last day")
 
 @transaction.atomic
 def receive(candidate: Candidate, *, kind: str, words: str, by: User, now: datetime) -> GradeAppeal:
-    """Receive an appeal, also a late one; everybody whom it is for gets the receipt.
+    """Receive an appeal, also a late one; the candidate gets the receipt.
 
-    With the setting of the sitting an appeal against the grade is for all of the group whose grade stands and
-    can be appealed against. A second click finds what the first has sent. Raises Refused.
+    Nobody is appealed for without an act of their own. With the setting of the sitting the first appeal
+    against the grade lets the others of the group know that they can join it; whoever of them appeals in time
+    joins, until the paper is graded anew. A second click finds what the first has sent. Raises Refused.
     """
+    # Held before the candidates, in the order of whoever decides an appeal.
+    joinable = list(GradeAppeal.objects.joinable_by(candidate).select_for_update(no_key=True, of=("self",)))
     group = list(_held(candidate))
     own = next((each for each in group if each.candidate.pk == candidate.pk), None)
     if own is None:
@@ -56,7 +61,10 @@ def receive(candidate: Candidate, *, kind: str, words: str, by: User, now: datet
     if is_fault and not words.strip():
         raise Refused(_("Write what went wrong, and when."))
     is_joint = own.candidate.exam.appeal_is_joint and not is_fault
-    concerned = [each for each in group if each is own or (is_joint and not each.obstacle_to_appealing(kind))]
+    if is_joint and not own.is_late(kind, now):
+        joinable = joinable or list(GradeAppeal.objects.joinable_by(candidate))
+        if joinable:
+            return _join(joinable[0], own, words.strip(), by=by, now=now)
     appeal = GradeAppeal.objects.create(
         exam=own.candidate.exam,
         kind=kind,
@@ -66,10 +74,30 @@ def receive(candidate: Candidate, *, kind: str, words: str, by: User, now: datet
         received_at=now,
         due_at=own.due_at(kind, now),
     )
-    _concern(appeal, concerned)
+    _concern(appeal, own, now)
     verb = FAULT_CLAIMED if is_fault else RECEIVED
     audit.record(appeal, verb, by=by, now=now, changes={LATE: (False, appeal.is_late)})
-    letters.received(appeal, now=now)
+    letters.received(appeal, own.candidate, now=now)
+    if is_joint and not appeal.is_late:
+        invited = [each for each in group if each is not own and _can_join(each, now)]
+        letters.can_be_joined(appeal, invited, now=now)
+    return appeal
+
+
+def _can_join(rights: Rights, now: datetime) -> bool:
+    kind = GradeAppeal.Kind.GRADE
+    return not rights.obstacle_to_appealing(kind) and not rights.is_late(kind, now)
+
+
+def _join(appeal: GradeAppeal, own: Rights, words: str, *, by: User, now: datetime) -> GradeAppeal:
+    """One more for whom the new grade of the paper counts; what they write stands below the others' words."""
+    _concern(appeal, own, now)
+    if words:
+        said = _("%(name)s: %(words)s") % {"name": by, "words": words}
+        appeal.words = f"{appeal.words}\n\n{said}".strip()
+        appeal.save(update_fields=["words"])
+    audit.record(appeal, JOINED, by=by, now=now)
+    letters.received(appeal, own.candidate, now=now)
     return appeal
 
 
@@ -81,37 +109,49 @@ def _held(candidate: Candidate) -> Sequence[Rights]:
     return rights_of(mine.order_by("pk"))
 
 
-def _concern(appeal: GradeAppeal, concerned: Sequence[Rights]) -> None:
-    rows = [
-        AppealCandidate(appeal=appeal, candidate=each.candidate, grade=each.grade, kind=appeal.kind)
-        for each in concerned
-    ]
+def _concern(appeal: GradeAppeal, own: Rights, now: datetime) -> None:
     try:
         with transaction.atomic():
-            AppealCandidate.objects.bulk_create(rows)
+            AppealCandidate.objects.create(
+                appeal=appeal, candidate=own.candidate, grade=own.grade, kind=appeal.kind, joined_at=now
+            )
     except IntegrityError as error:
         raise Refused(_("Your appeal has been received already.")) from error
 
 
 @transaction.atomic
-def withdraw(appeal: GradeAppeal, *, by: User, now: datetime, reason: str = "") -> None:
+def withdraw(
+    appeal: GradeAppeal, *, by: User, now: datetime, reason: str = "", whose: Collection[int] = ()
+) -> None:
     """Take an appeal back until the paper is graded anew; the grade stands.
 
-    Whoever sent it takes it back; a course administrator on their word, with a reason. Everybody whom it is
-    for gets mail, and the new examiners that there is nothing more to do. Raises Refused.
+    Each candidate withdraws for themself, and the others go on; a course administrator on their word, with a
+    reason. whose: keys of the AppealCandidates for an administrator, all where it is nobody. With the last of
+    them the appeal ends, and the new examiners hear that there is nothing more to do. Raises Refused.
     """
     current = held(appeal)
-    for_another = by.pk != current.sent_by_id
+    standing = list(current.candidates.standing().select_related("candidate__participant__member"))
+    own = [each for each in standing if each.candidate.participant.member.user_id == by.pk]
     if why_not := obstacle_to_withdrawing(current):
         raise Refused(why_not)
-    if for_another:
+    if not own:
         require_administers(by)
         if not reason.strip():
             raise Refused(_("State how the candidate has said so."))
-    verb = WITHDRAWN_FOR if for_another else WITHDRAWN
-    close(current, GradeAppealState.WITHDRAWN, verb=verb, by=by, now=now, reason=reason.strip())
-    letters.withdrawn(current, now=now)
-    letters.nothing_more_to_grade(current, now=now)
+    leaving = own or [each for each in standing if each.pk in whose or not whose]
+    if not leaving:
+        raise Refused(_("Somebody else has just changed this. Reload the page to see what is new."))
+    verb = WITHDRAWN if own else WITHDRAWN_FOR
+    if len(leaving) == len(standing):
+        close(current, GradeAppealState.WITHDRAWN, verb=verb, by=by, now=now, reason=reason.strip())
+        letters.nothing_more_to_grade(current, now=now)
+    else:
+        keys = [each.pk for each in leaving]
+        AppealCandidate.objects.filter(pk__in=keys).update(left_at=now, is_open=False)
+        names = ", ".join(sorted(str(each.candidate) for each in leaving))
+        audit.record(current, verb, by=by, now=now, changes={FOR: (names, None)}, reason=reason.strip())
+    for each in leaving:
+        letters.withdrawn(current, each.candidate, now=now)
 
 
 def obstacle_to_withdrawing(appeal: GradeAppeal) -> str:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from assessment.actions.exam import new_examiners
 from assessment.actions.exam.papers import locked
 from assessment.actions.exam.setting_up import locked_exam, require_administers
 from assessment.emails import exam_paper as letters
@@ -16,6 +17,7 @@ from assessment.models import (
     ConflictOfInterest,
     Exam,
     Examiner,
+    GradeAppeal,
     OralExaminer,
     Paper,
     PaperGrade,
@@ -292,8 +294,9 @@ def seen_in(proposed: Sequence[Proposed]) -> str:
 def declare(user: User, *, municipality: Municipality, why: str, by: User, now: datetime) -> None:
     """Record a municipality that somebody is bound to, by their own word or the school's.
 
-    Their appointments to its papers end where they have not begun to grade; the course administrators get
-    one letter that says which, and what they must look at themselves. Raises Refused for a stranger, and
+    Their appointments to its papers end where they have not begun to grade, and to those of appeals until the
+    new grade is agreed; the course administrators get one letter that says which, and what they must look at
+    themselves. Raises Refused for a stranger, and
     for what is on record.
     """
     if by != user and not administers(by):
@@ -305,6 +308,8 @@ def declare(user: User, *, municipality: Municipality, why: str, by: User, now: 
         .filter(pk__in=set(concerned.values_list("pk", flat=True)))
         .order_by("pk")
     )
+    appeals = GradeAppeal.objects.undecided().filter(pk__in=_regraded(user))
+    list(appeals.select_for_update(no_key=True).order_by("pk"))
     user = User.objects.select_for_update().get(pk=user.pk)
     _row, is_new = ConflictOfInterest.objects.get_or_create(
         user=user, municipality=municipality, defaults={"why": why, "declared_at": now}
@@ -312,7 +317,8 @@ def declare(user: User, *, municipality: Municipality, why: str, by: User, now: 
     if not is_new:
         raise Refused(_("%(municipality)s is on record already.") % {"municipality": municipality})
     audit.record(user, DECLARED, by=by, now=now, changes={MUNICIPALITY: (None, municipality)})
-    ended, kept = [], []
+    after_appeals = new_examiners.release_for_conflict(user, by=by, now=now)
+    ended, kept = map(list, after_appeals)
     appointments = _unpublished(user)
     found = conflicts([each.paper for each in appointments], [user], formats.local(now).date())
     for appointment in appointments:
@@ -327,6 +333,12 @@ def declare(user: User, *, municipality: Municipality, why: str, by: User, now: 
         ended.append(appointment)
     if ended or kept:
         letters.conflict_recorded(user, municipality, ended=ended, kept=kept, now=now)
+
+
+def _regraded(user: User) -> Collection[int]:
+    """Keys of the appeals after which the person grades a paper anew."""
+    rows = Appointment.objects.filter(examiner__user=user, appeal__isnull=False)
+    return set(rows.values_list("appeal", flat=True))
 
 
 def _unpublished(user: User) -> Sequence[Appointment]:

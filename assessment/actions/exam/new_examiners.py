@@ -1,6 +1,6 @@
 """New examiners after an appeal, who know neither the grade nor who gave it; one more where it differs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,9 +11,17 @@ from assessment.actions.exam.appeals import held
 from assessment.actions.exam.setting_up import require_administers
 from assessment.actions.moves import move
 from assessment.emails import exam_redress as letters
-from assessment.models import Appointment, Candidate, Examiner, GradeAppeal, Paper, ProvisionalGrade
+from assessment.models import (
+    Appointment,
+    Candidate,
+    Examiner,
+    GradeAppeal,
+    Paper,
+    PaperGrade,
+    ProvisionalGrade,
+)
 from assessment.models.exam.conflicts import conflict
-from assessment.models.exam.regrading import paper_of, places_of
+from assessment.models.exam.regrading import is_done, paper_of, places_in_play, places_of
 from assessment.permissions.exam import can_examine
 from assessment.states import CandidateState, GradeAppealState
 from cohorts.permissions import teaches
@@ -25,8 +33,15 @@ from innoskole.ui import formats
 BEGUN = gettext_noop("gave the paper to new examiners")
 APPOINTED = gettext_noop("appointed a new examiner")
 RELEASED = gettext_noop("released a new examiner")
+CONFLICTED = gettext_noop("released a new examiner because of a conflict of interest")
 REOPENED = gettext_noop("opened the grade again for a late appeal")
 EXAMINER = gettext_noop("examiner")
+WITH_PAPER = (
+    "appeal",
+    "examiner__user",
+    "paper__exam__cohort__intake",
+    "paper__team__application__lead",
+)
 
 
 @transaction.atomic
@@ -45,7 +60,10 @@ def appoint(appeal: GradeAppeal, examiners: Mapping[int, Examiner], *, by: User,
     paper = paper_of(current)
     if set(examiners) != set(places_of(current)):
         raise Refused(_("Choose an examiner for each place."))
-    standing = {each.place: each for each in current.appointments.select_related("examiner__user")}
+    # Held by whoever records a conflict of theirs as well, so that neither passes the other by.
+    concerned = {each.user_id for each in examiners.values()}
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=concerned).order_by("pk"))
+    standing = {each.place: each for each in current.appointments.select_related("examiner__user", "grade")}
     others = [each.examiner_id for place, each in standing.items() if place not in examiners]
     if len({*others, *(each.pk for each in examiners.values())}) < len(others) + len(examiners):
         raise Refused(_("The examiners must be different persons."))
@@ -67,24 +85,52 @@ def appoint(appeal: GradeAppeal, examiners: Mapping[int, Examiner], *, by: User,
 
 def _take_up(appeal: GradeAppeal, *, by: User, now: datetime) -> None:
     move(appeal, GradeAppealState.REGRADING, verb=BEGUN, by=by, now=now)
-    finals = Candidate.objects.filter(appeals__appeal=appeal, state=CandidateState.FINAL)
+    finals = Candidate.objects.filter(
+        appeals__appeal=appeal, appeals__left_at=None, state=CandidateState.FINAL
+    )
     for candidate in finals.select_for_update(no_key=True, of=("self",)).order_by("pk"):
         move(candidate, CandidateState.PUBLISHED, verb=REOPENED, by=by, now=now)
     letters.with_new_examiners(appeal, now=now)
 
 
-def _release(appeal: GradeAppeal, appointment: Appointment, *, by: User, now: datetime) -> None:
-    """Whoever has submitted a grade stays; a draft goes with its examiner."""
-    drafts = ProvisionalGrade.objects.filter(appointment=appointment)
-    if drafts.filter(submitted_at__isnull=False).exists():
-        raise Refused(
-            _("%(name)s has graded the paper already, and cannot be replaced.")
-            % {"name": appointment.examiner.user}
-        )
-    drafts.delete()
-    letters.released(appeal, appointment.examiner.user, now=now)
-    audit.record(appeal, RELEASED, by=by, now=now, changes={EXAMINER: (appointment.examiner.user, None)})
+def _release(
+    appeal: GradeAppeal, appointment: Appointment, *, by: User, now: datetime, verb: str = RELEASED
+) -> None:
+    """Whoever has graded blindly stays. Of somebody else nothing stands: neither a grade nor a proposal."""
+    user = appointment.examiner.user
+    if verb == RELEASED and is_done(appointment, appeal):
+        raise Refused(_("%(name)s has graded the paper already, and cannot be replaced.") % {"name": user})
+    ProvisionalGrade.objects.filter(appointment=appointment).delete()
+    PaperGrade.objects.filter(appeal=appeal, agreed_at=None).delete()
+    letters.released(appeal, user, now=now)
+    audit.record(appeal, verb, by=by, now=now, changes={EXAMINER: (user, None)})
     appointment.delete()
+
+
+# --- A conflict of interest that is found afterwards -----------------------------------------------------
+
+
+def release_for_conflict(
+    user: User, *, by: User, now: datetime
+) -> tuple[Sequence[Appointment], Sequence[Appointment]]:
+    """Release somebody from the papers of appeals that they must not grade, inside the deed that records why.
+
+    Returns those that ended, and those in which the examiners have agreed already: nothing of these changes,
+    and what follows is for the school to decide.
+    """
+    ended, kept = [], []
+    rows = Appointment.objects.filter(examiner__user=user, appeal__in=GradeAppeal.objects.undecided())
+    for appointment in rows.select_related(*WITH_PAPER).order_by("appeal"):
+        if not conflict(appointment.paper, user, formats.local(now).date()):
+            continue
+        assert appointment.appeal is not None, "of the filter"
+        appeal = held(appointment.appeal)
+        if appointment.place in places_in_play(appeal):
+            _release(appeal, appointment, by=by, now=now, verb=CONFLICTED)
+            ended.append(appointment)
+        else:
+            kept.append(appointment)
+    return ended, kept
 
 
 def obstacle_to_appointing(appeal: GradeAppeal) -> str:

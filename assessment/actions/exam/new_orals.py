@@ -52,6 +52,10 @@ def plan(
         raise Refused(why_not)
     paper = paper_of(current)
     before = new_oral(current)
+    if before is not None and before.held_at:
+        # Somebody did not come, and has a valid reason: the group is heard anew.
+        OralResult.objects.filter(oral=before).delete()
+        Oral.objects.filter(pk=before.pk).update(held_at=None)
     oral = orals.place(
         paper, room=room, starts_at=starts_at, minutes=minutes, seen=seen, by=by, now=now, appeal=current
     )
@@ -70,17 +74,17 @@ def obstacle_to_planning(appeal: GradeAppeal) -> str:
     if appeal.state != GradeAppealState.NEW_ORAL:
         return _("No new oral is needed.")
     oral = new_oral(appeal)
-    if oral is not None and oral.held_at:
+    if oral is not None and oral.held_at and not oral.results.filter(was_absent=True).exists():
         return _("The oral has been held.")
     return ""
 
 
 @transaction.atomic
-def note(appeal: GradeAppeal, outcomes: Mapping[int, Heard], *, by: User, now: datetime) -> None:
+def note(appeal: GradeAppeal, outcomes: Mapping[int, Heard | None], *, by: User, now: datetime) -> None:
     """Write down the new oral, or write it anew until the colleague has confirmed it.
 
-    outcomes: key of the AppealCandidate → what the oral did; nothing for one who did not come, as the note
-    then says. With one examiner it is confirmed at once. Raises Refused.
+    outcomes: key of the AppealCandidate → what the oral did; None for one who did not come. With one examiner
+    it is confirmed at once. Raises Refused.
     """
     current, oral = _to_hear(appeal, by)
     if oral.starts_at > now:
@@ -89,16 +93,17 @@ def note(appeal: GradeAppeal, outcomes: Mapping[int, Heard], *, by: User, now: d
     if {each.pk for each in concerned} != set(outcomes):
         raise Refused(_("The group is another one than when you opened the page. Look through it again."))
     for each in concerned:
-        refuse_unless_possible(
-            current.exam, new_paper_mark(current, each.grade.paper_mark), outcomes[each.pk]
-        )
+        if heard := outcomes[each.pk]:
+            refuse_unless_possible(current.exam, new_paper_mark(current, each.grade.paper_mark), heard)
     OralResult.objects.filter(oral=oral).delete()
     for each in concerned:
+        heard = outcomes[each.pk]
         OralResult.objects.create(
             oral=oral,
             candidate=each.candidate,
-            steps=outcomes[each.pk].steps,
-            note=outcomes[each.pk].note.strip(),
+            steps=heard.steps if heard else 0,
+            note=heard.note.strip() if heard else "",
+            was_absent=heard is None,
             written_by=by,
             written_at=now,
         )
@@ -131,11 +136,16 @@ def confirm(appeal: GradeAppeal, *, read: datetime, by: User, now: datetime) -> 
 
 
 def _confirm(appeal: GradeAppeal, oral: Oral, *, set_by: User, by: User, now: datetime) -> None:
-    steps = dict(OralResult.objects.filter(oral=oral).values_list("candidate", "steps"))
+    """Who did not come has been examined once: what the former oral did counts on the new grade of the paper.
+
+    So nobody gains or loses by staying away, which the grade of the paper alone would let them.
+    """
+    results = {each.candidate_id: each for each in OralResult.objects.filter(oral=oral)}
     grades = {}
-    for each in appeal.candidates.select_related("grade"):
+    for each in appeal.candidates.standing().select_related("grade"):
         mark = new_paper_mark(appeal, each.grade.paper_mark)
-        moved = steps[each.candidate_id]
+        result = results[each.candidate_id]
+        moved = each.grade.steps if result.was_absent else result.steps
         grades[each.pk] = NewGrade(mark=clamped(mark, moved), paper_mark=mark, steps=moved)
     end(appeal, grades, set_by=set_by, confirmed_by=by, by=by, now=now)
 
@@ -154,5 +164,5 @@ def _to_hear(appeal: GradeAppeal, by: User) -> tuple[GradeAppeal, Oral]:
 
 def to_hear(appeal: GradeAppeal) -> list[AppealCandidate]:
     """Whose new oral it is: those of the appeal."""
-    rows = appeal.candidates.select_related("grade", "candidate__participant__member__user")
+    rows = appeal.candidates.standing().select_related("grade", "candidate__participant__member__user")
     return list(rows.order_by("candidate__participant__member__name", "pk"))

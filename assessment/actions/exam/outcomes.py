@@ -42,7 +42,7 @@ def end(
     """
     changed = [
         each
-        for each in appeal.candidates.select_related("candidate", "grade").order_by("pk")
+        for each in appeal.candidates.standing().select_related("candidate", "grade").order_by("pk")
         if each.pk in grades and _write(each, grades[each.pk], appeal, set_by, confirmed_by, by=by, now=now)
     ]
     outcome = GradeAppeal.Outcome.CHANGED if changed else GradeAppeal.Outcome.KEPT

@@ -21,6 +21,7 @@ from assessment.models.exam.regrading import (
     clamped,
     is_third_needed,
     new_paper_mark,
+    sees_the_grade,
 )
 from assessment.states import GradeAppealState
 from innoskole.accounts import audit
@@ -125,7 +126,7 @@ def _agreed(appeal: GradeAppeal, proposed: PaperGrade, *, by: User, now: datetim
     proposed.agreed_by, proposed.agreed_at = by, now
     proposed.save(update_fields=["agreed_by", "agreed_at"])
     audit.record(appeal, AGREED, by=by, now=now)
-    concerned = list(appeal.candidates.select_related("grade"))
+    concerned = list(appeal.candidates.standing().select_related("grade"))
     if is_third_needed(appeal, proposed.mark, concerned):
         move(appeal, GradeAppealState.THIRD_ASSESSMENT, verb=THIRD_NEEDED, by=None, now=now)
     else:
@@ -134,7 +135,8 @@ def _agreed(appeal: GradeAppeal, proposed: PaperGrade, *, by: User, now: datetim
 
 def _follow(appeal: GradeAppeal, *, by: User, now: datetime) -> None:
     """The new assessments are complete: a new oral where the grade of the paper changed, else the answer."""
-    concerned: list[AppealCandidate] = list(appeal.candidates.select_related("grade", "candidate"))
+    rows = appeal.candidates.standing().select_related("grade", "candidate")
+    concerned: list[AppealCandidate] = list(rows)
     marks = {each.pk: new_paper_mark(appeal, each.grade.paper_mark) for each in concerned}
     changed = [each for each in concerned if marks[each.pk] != each.grade.paper_mark]
     if changed and appeal.exam.new_oral_after_change:
@@ -160,6 +162,10 @@ def _seen(appeal: GradeAppeal, by: User) -> Blind:
     found = blind(held(appeal), by) if by.is_active else None
     if found is None:
         raise Refused(_("Only the new examiners of this paper can do this."))
+    if sees_the_grade(by, found.appeal):
+        raise Refused(
+            _("You belong to the cohort’s staff and can see the grade. The school appoints somebody else.")
+        )
     return found
 
 

@@ -1,4 +1,5 @@
 from assessment.models.exam.candidates import Candidate
+from assessment.models.exam.corrections import GradeCorrection
 from assessment.models.exam.exam import ConflictOfInterest, Exam, Examiner, Guidelines
 from assessment.models.exam.grades import Grade, GradeSource
 from assessment.models.exam.grading import (
@@ -22,6 +23,7 @@ __all__ = [
     "Explanation",
     "Grade",
     "GradeAppeal",
+    "GradeCorrection",
     "GradeSource",
     "Guidelines",
     "Mark",

@@ -42,7 +42,8 @@ class Exam(models.Model):
 
     paper_opens_at, paper_due_at: between which the groups deliver. oral_from_on, oral_to_on: the days of
     the orals; the period of grading is counted from the last day of the exam. two_examiners: one examiner
-    alone grades otherwise. appeal_is_joint: one appeal of a group counts for all of it.
+    alone grades otherwise. appeal_is_joint: those of a group can join one appeal, each by
+    an act of their own.
     third_assessment_from: from how many grades' difference an appeal gets a further assessment; 0 for
     never. new_oral_after_change: a paper grade that an appeal has changed is followed by a new oral.
     most_adjustment: by how many grades the oral may move a candidate. similarity_url: the service that a
@@ -59,7 +60,7 @@ class Exam(models.Model):
     oral_from_on = models.DateField(_("first day of orals"))
     oral_to_on = models.DateField(_("last day of orals"))
     two_examiners = models.BooleanField(_("Two examiners grade"), default=True)
-    appeal_is_joint = models.BooleanField(_("A group appeals together"), default=False)
+    appeal_is_joint = models.BooleanField(_("A group can appeal together"), default=False)
     third_assessment_from = models.PositiveSmallIntegerField(
         _("a further assessment from this many grades' difference"),
         default=2,

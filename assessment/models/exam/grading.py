@@ -167,12 +167,17 @@ class OralExaminer(models.Model):
 
 
 class OralResult(models.Model):
-    """What the oral did to one candidate's grade. steps: +1 is one grade better, -1 one worse, 0 the same."""
+    """What the oral did to one candidate's grade. steps: +1 is one grade better, -1 one worse, 0 the same.
+
+    was_absent: did not come to the new oral after an appeal (steps is 0 then, and not read). At the ordinary
+    oral absence is a state of the candidate, and there is no row.
+    """
 
     oral = models.ForeignKey(Oral, on_delete=models.PROTECT, related_name="results")
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="oral_results")
     steps = models.SmallIntegerField(_("adjustment"), default=0)
     note = models.TextField(_("note"))
+    was_absent = models.BooleanField(_("did not come"), default=False)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(_("written"))
 
@@ -181,7 +186,10 @@ class OralResult(models.Model):
         constraints = [
             models.UniqueConstraint("oral", "candidate", name="one_result_of_an_oral_per_candidate"),
             models.CheckConstraint(condition=Q(steps__gte=-5, steps__lte=5), name="adjustment_within_scale"),
-            models.CheckConstraint(condition=~Q(note=""), name="adjustment_has_a_note"),
+            models.CheckConstraint(condition=Q(was_absent=True) | ~Q(note=""), name="adjustment_has_a_note"),
+            models.CheckConstraint(
+                condition=Q(was_absent=False) | Q(steps=0), name="absence_from_an_oral_moves_nothing"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -71,7 +71,7 @@ def examined(oral: Oral) -> CandidateQuerySet:
     """Who is examined: everybody who sits the exam in the group, or those for whom the appeal was sent."""
     if oral.appeal_id is None:
         return Candidate.objects.filter(paper=oral.paper_id, state__in=SITTING)
-    return Candidate.objects.filter(appeals__appeal=oral.appeal_id)
+    return Candidate.objects.filter(appeals__appeal=oral.appeal_id, appeals__left_at=None)
 
 
 # --- A proposal ------------------------------------------------------------------------------------------

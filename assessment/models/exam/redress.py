@@ -4,16 +4,18 @@ Source: universitets- og høyskoleloven on explanation of and appeal against gra
 in the dated rules of innoskole.deadlines (explanation_request, grade_appeal).
 """
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from assessment.models.exam.candidates import Candidate
 from assessment.models.exam.grades import Grade
 from assessment.models.exam.papers import Appointment
 from assessment.states import ExplanationState, GradeAppealState
-from assessment.states.exam import UNDECIDED
+from assessment.states.exam import UNDECIDED, WITHDRAWABLE
 from cohorts.models import Cohort
 from innoskole.accounts.models import User
 
@@ -85,6 +87,18 @@ class GradeAppealQuerySet(models.QuerySet["GradeAppeal"]):
     def undecided(self) -> "GradeAppealQuerySet":
         return self.filter(state__in=UNDECIDED)
 
+    def joinable_by(self, candidate: Candidate) -> "GradeAppealQuerySet":
+        """What others of the candidate's group have sent for whoever joins, in time and not graded yet."""
+        return self.filter(
+            is_joint=True,
+            state__in=WITHDRAWABLE,
+            received_at__lte=F("due_at"),
+            pk__in=AppealCandidate.objects.standing()
+            .filter(candidate__paper=candidate.paper_id, candidate__paper__isnull=False)
+            .exclude(candidate=candidate)
+            .values("appeal"),
+        )
+
     def taught_by(self, user: User) -> "GradeAppealQuerySet":
         """Of the cohorts that the person teaches, but those that they grade anew, and so know nothing of."""
         mine = self.filter(exam__cohort__in=Cohort.objects.taught_by(user))
@@ -99,8 +113,8 @@ class GradeAppealQuerySet(models.QuerySet["GradeAppeal"]):
 
 
 class GradeAppeal(models.Model):
-    """An appeal against the grade of a paper, or for a formal fault; of one candidate, or of a group
-    together.
+    """An appeal against the grade of a paper, or for a formal fault; of one candidate, or of those of a group
+    who have each joined it.
 
     due_at: until when it could be sent, by the rule of the day (for the record). deciding_words: why a
     formal fault was or was not found, why it was dismissed. Formal faults are apart: they are no matter
@@ -173,22 +187,41 @@ class GradeAppeal(models.Model):
         return str(self.get_state_display())
 
 
-class AppealCandidate(models.Model):
-    """A candidate for whom an appeal is sent, and the grade that it is against.
+class AppealCandidateQuerySet(models.QuerySet["AppealCandidate"]):
+    def standing(self) -> "AppealCandidateQuerySet":
+        """Those who have not left: whom the answer is for."""
+        return self.filter(left_at=None)
 
-    is_open: until the appeal has ended; a candidate has one open appeal of each kind at a time.
+
+class AppealCandidate(models.Model):
+    """A candidate who appeals, each by an act of their own, and the grade that it is against.
+
+    joined_at: when the candidate sent it, or joined what somebody of the group had sent. left_at: when the
+    candidate withdrew alone. is_open: until the appeal has ended, or the candidate has left it; a candidate
+    has one open appeal of each kind at a time.
     """
 
     appeal = models.ForeignKey(GradeAppeal, on_delete=models.PROTECT, related_name="candidates")
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="appeals")
     grade = models.ForeignKey(Grade, on_delete=models.PROTECT, related_name="appealed_in")
     kind = models.CharField(max_length=6, choices=GradeAppeal.Kind.choices)
+    joined_at = models.DateTimeField(_("appealed"))
+    left_at = models.DateTimeField(_("withdrew"), null=True, blank=True)
     is_open = models.BooleanField(default=True)
+
+    objects = AppealCandidateQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint("appeal", "candidate", name="a_candidate_once_per_appeal"),
+            models.UniqueConstraint(
+                fields=["appeal", "candidate"],
+                condition=Q(left_at=None),
+                name="a_candidate_once_per_appeal",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(is_open=False), name="who_has_left_an_appeal_is_out_of_it"
+            ),
             models.UniqueConstraint(
                 fields=["candidate", "kind"],
                 condition=Q(is_open=True),
@@ -198,3 +231,17 @@ class AppealCandidate(models.Model):
 
     def __str__(self) -> str:
         return str(self.candidate)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended for this candidate; None while it waits. Reads `appeal`."""
+        return self.left_at or self.appeal.ended_at
+
+    @property
+    def state(self) -> str:
+        """How far it has come for this candidate."""
+        return GradeAppealState.WITHDRAWN if self.left_at else self.appeal.state
+
+    @property
+    def told_state(self) -> str:
+        return str(GradeAppealState.WITHDRAWN.label) if self.left_at else self.appeal.told_state

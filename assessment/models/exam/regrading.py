@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from assessment.models.exam.grading import Mark, Oral, PaperGrade, ProvisionalGrade, steps_between
 from assessment.models.exam.papers import Appointment, Paper
 from assessment.models.exam.progress import examiners_needed, has_submitted
 from assessment.models.exam.redress import AppealCandidate, GradeAppeal
 from assessment.states import GradeAppealState
+from cohorts.models import Cohort
 from innoskole.accounts.models import User
 
 THIRD = Appointment.Place.THIRD
@@ -18,16 +21,38 @@ def paper_of(appeal: GradeAppeal) -> Paper:
     return Paper.objects.with_names().filter(candidates__appeals__appeal=appeal).distinct().get()
 
 
-def places_of(appeal: GradeAppeal) -> list[int]:
-    """The places that are to be filled, or whose examiner has not graded yet; empty when none."""
+def sees_the_grade(user: User, appeal: GradeAppeal) -> bool:
+    """Whether somebody reads the grades as the cohort's staff, and so cannot grade blindly (any more)."""
+    return Cohort.objects.taught_by(user).filter(pk=appeal.exam.cohort_id).exists()
+
+
+def is_done(appointment: Appointment, appeal: GradeAppeal) -> bool:
+    """Whether the examiner has graded, and can still stand for it: who joins the staff meanwhile cannot."""
+    return has_submitted(appointment) and not sees_the_grade(appointment.examiner.user, appeal)
+
+
+def lacks_somebody(appeal: GradeAppeal) -> bool:
+    """Whether the school is to appoint somebody, because one was released or has joined the staff."""
+    fit = {each.place for each in appointments_of(appeal) if not sees_the_grade(each.examiner.user, appeal)}
+    return bool(set(places_of(appeal)) - fit)
+
+
+def places_in_play(appeal: GradeAppeal) -> list[int]:
+    """The places whose grades are not agreed yet; empty when all are."""
     if appeal.state == GradeAppealState.THIRD_ASSESSMENT:
-        places = [THIRD.value]
-    elif appeal.state in (GradeAppealState.RECEIVED, GradeAppealState.REGRADING):
-        places = list(range(1, examiners_needed(appeal.exam) + 1))
-    else:
+        return [THIRD.value]
+    if appeal.state in (GradeAppealState.RECEIVED, GradeAppealState.REGRADING):
+        return list(range(1, examiners_needed(appeal.exam) + 1))
+    return []
+
+
+def places_of(appeal: GradeAppeal) -> list[int]:
+    """The places that are to be filled, or whose examiner is not done yet; empty when none."""
+    places = places_in_play(appeal)
+    if not places:
         return []
-    graded = {each.place for each in appointments_of(appeal) if has_submitted(each)}
-    return [place for place in places if place not in graded]
+    done = {each.place for each in appointments_of(appeal) if is_done(each, appeal)}
+    return [place for place in places if place not in done]
 
 
 def appointments_of(appeal: GradeAppeal) -> Sequence[Appointment]:
@@ -96,8 +121,8 @@ class Blind:
 
     @property
     def is_alone(self) -> bool:
-        """The further examiner, or the only one, agrees with nobody."""
-        return self.own.place == THIRD or not self.colleagues
+        """The further examiner, or the only one of the sitting, agrees with nobody."""
+        return self.own.place == THIRD or examiners_needed(self.appeal.exam) == 1
 
     @property
     def may_grade(self) -> bool:
@@ -106,7 +131,8 @@ class Blind:
 
     @property
     def all_submitted(self) -> bool:
-        return self.has_submitted and len(self.shown) == len(self.colleagues)
+        """Not while somebody is to be appointed in another's place."""
+        return self.has_submitted and len(self.shown) + 1 >= examiners_needed(self.appeal.exam)
 
     @property
     def may_agree(self) -> bool:
@@ -131,7 +157,7 @@ def blind(appeal: GradeAppeal, user: User) -> Blind | None:
     grade = getattr(own, "grade", None)
     mine_is_in = grade is not None and grade.submitted_at is not None
     shown = [each.grade for each in colleagues if mine_is_in and has_submitted(each)]
-    complete = mine_is_in and len(shown) == len(colleagues)
+    complete = mine_is_in and len(shown) + 1 >= examiners_needed(appeal.exam)
     return Blind(
         appeal,
         paper_of(appeal),
@@ -145,3 +171,13 @@ def blind(appeal: GradeAppeal, user: User) -> Blind | None:
 
 def new_oral(appeal: GradeAppeal) -> Oral | None:
     return Oral.objects.filter(appeal=appeal).first()
+
+
+def obstacle_to_joining_staff(cohort: Cohort, user: User) -> str:
+    """Why somebody cannot join a cohort's staff, who reads its grades: they grade one of its papers anew."""
+    if not GradeAppeal.objects.undecided().regraded_by(user).filter(exam__cohort=cohort).exists():
+        return ""
+    return _(
+        "%(name)s grades a paper of this cohort anew after an appeal, and must not see its grades. "
+        "Appoint somebody else there first, or wait until the appeal is decided."
+    ) % {"name": user}

@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from assessment.models.exam.candidates import Candidate, CandidateQuerySet
-from assessment.models.exam.grades import Grade, GradeSource
+from assessment.models.exam.grades import Grade
 from assessment.models.exam.periods import Clock, Pause, run
 from assessment.models.exam.redress import AppealCandidate, Explanation, GradeAppeal
 from assessment.states import ExplanationState, GradeAppealState
@@ -42,12 +42,13 @@ class Rules:
 
 @dataclass(frozen=True)
 class Rights:
-    """Of a candidate whose grade is published. grade: the current version; appeals: those against it."""
+    """Of a candidate whose grade is published. grade: the current version; appeals: the candidate's part in
+    those against it."""
 
     candidate: Candidate
     grade: Grade
     explanation: Explanation | None
-    appeals: Sequence[GradeAppeal]
+    appeals: Sequence[AppealCandidate]
     rules: Rules
 
     @cached_property
@@ -73,7 +74,7 @@ class Rights:
         return deadline_at(self.told_on)
 
     def may_ask_about_oral(self, now: datetime) -> bool:
-        has_oral = self.grade.source == GradeSource.ORDINARY or self.candidate.exam.new_oral_after_change
+        has_oral = self.grade.appeal_id is None or self.candidate.exam.new_oral_after_change
         return has_oral and now <= self.oral_until
 
     def obstacle_to_asking(self, now: datetime) -> str:
@@ -118,13 +119,14 @@ class Rights:
         for appeal in self.appeals:
             if appeal.kind != kind:
                 yield Pause(
-                    _day(appeal.received_at),
+                    _day(appeal.joined_at),
                     _day(appeal.ended_at) if appeal.ended_at else None,
                     answered=appeal.state in ANSWERED,
                 )
 
     def open_appeal(self, kind: str) -> GradeAppeal | None:
-        return next((each for each in self.appeals if each.kind == kind and each.state in UNDECIDED), None)
+        found = (each.appeal for each in self.appeals if each.kind == kind and each.state in UNDECIDED)
+        return next(found, None)
 
     def obstacle_to_appealing(self, kind: str) -> str:
         """Why no appeal can be sent, as a sentence; empty when one can, late or not."""
@@ -132,7 +134,7 @@ class Rights:
             return _("Your appeal has been received already.")
         if any(each.kind == kind and each.state in ANSWERED for each in self.appeals):
             return _("Your appeal has been answered. The same cannot be appealed against again.")
-        if kind == GradeAppeal.Kind.GRADE and self.grade.source == GradeSource.APPEAL:
+        if kind == GradeAppeal.Kind.GRADE and self.grade.appeal_id is not None:
             return _(
                 "A grade that was set after an appeal cannot be appealed against, except for formal faults."
             )
@@ -183,7 +185,7 @@ def rights(candidate: Candidate) -> Rights | None:
 
 
 def _rights(candidate: Candidate, grade: Grade, rules: Rules) -> Rights:
-    appeals = [each.appeal for each in candidate.all_appeals if each.grade_id == grade.pk]  # type: ignore[attr-defined]
+    appeals = [each for each in candidate.all_appeals if each.grade_id == grade.pk]  # type: ignore[attr-defined]
     return Rights(candidate, grade, getattr(grade, "explanation", None), appeals, rules)
 
 

@@ -284,9 +284,10 @@ DEEDS: Mapping[str, Deed[GradeAppeal]] = {
         obstacle=_obstacle_to_withdrawing,
         consequences=says(
             gettext_lazy("The grade stands."),
-            gettext_lazy("Those whom the appeal is for get an e-mail, and so do the new examiners."),
+            gettext_lazy("Who withdraws gets an e-mail. If nobody is left, the new examiners get one too."),
         ),
         form=WithdrawForThemForm,
+        given=lambda appeal, now: {"concerned": new_orals.to_hear(appeal)},
         color="danger",
     ),
 }

@@ -18,10 +18,10 @@ from applications.views.deeds import Deed, Deeds, deed_page, offered
 from assessment.actions.exam import appeals as actions
 from assessment.actions.exam import explanations
 from assessment.forms.exam_redress import AppealForm, AskForm, FaultForm
-from assessment.models import AppealCandidate, Candidate, GradeAppeal
+from assessment.models import AppealCandidate, Candidate, GradeAppeal, OralResult
 from assessment.models.exam.regrading import new_oral
 from assessment.models.exam.rights import Rights, explained, rights
-from assessment.states import CandidateState, ExplanationState
+from assessment.states import CandidateState, ExplanationState, GradeAppealState
 from assessment.views.exam.access import candidate_for
 from innoskole.accounts.guards import person
 from innoskole.accounts.models import User
@@ -48,7 +48,8 @@ def rights_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             else None,
             "why_asked": explain(found.request_due),
             "clocks": [(kind, found.clock(kind), _until(found, kind)) for kind in (GRADE, FAULT)],
-            "appeals": [(each, new_oral(each)) for each in _all_appeals(found.candidate)],
+            "appeals": [(each, new_oral(each.appeal)) for each in _all_appeals(found.candidate)],
+            "missed": _missed_oral(found.candidate),
             "deeds": offered(_deeds(found), found.candidate, person(request), now),
             "is_final": found.candidate.state == CandidateState.FINAL,
         },
@@ -102,9 +103,18 @@ def _until(found: Rights, kind: str) -> datetime | None:
     return deadline_at(until_on) if until_on else None
 
 
-def _all_appeals(candidate: Candidate) -> list[GradeAppeal]:
+def _all_appeals(candidate: Candidate) -> list[AppealCandidate]:
+    """The candidate's part in each, the newest first."""
     rows = AppealCandidate.objects.filter(candidate=candidate).select_related("appeal__sent_by")
-    return [each.appeal for each in rows.order_by("-appeal__received_at", "-pk")]
+    return list(rows.order_by("-joined_at", "-pk"))
+
+
+def _missed_oral(candidate: Candidate) -> set[int]:
+    """Keys of the decided appeals to whose new oral the candidate did not come."""
+    rows = OralResult.objects.filter(candidate=candidate, was_absent=True)
+    return set(
+        rows.filter(oral__appeal__state=GradeAppealState.DECIDED).values_list("oral__appeal", flat=True)
+    )
 
 
 # --- What can be done ------------------------------------------------------------------------------------
@@ -173,11 +183,12 @@ def _withdrawing(found: Rights, kind: str, title: str | Promise) -> Deed[Candida
         button=gettext_lazy("Withdraw the appeal"),
         done=gettext_lazy("The appeal is withdrawn."),
         run=partial(_withdraw, found, kind),
-        obstacle=lambda candidate, user, now: _obstacle_to_withdrawing(found, kind, user),
+        obstacle=lambda candidate, user, now: _obstacle_to_withdrawing(found, kind),
         consequences=lambda candidate, now: [
             _("The grade stands."),
             _("You can appeal again only while the period for it has not run out."),
-            _("Everybody whom the appeal is for gets an e-mail."),
+            _("If others of your group have joined it, they go on without you."),
+            _("You get an e-mail."),
         ],
         form=forms.Form,
         color="danger",
@@ -208,8 +219,13 @@ def _appealing(found: Rights, now: datetime) -> list[str | Promise]:
     ]
     if exam.new_oral_after_change:
         says.append(_("If the grade of the paper changes, a new oral follows."))
-    if exam.appeal_is_joint:
-        says.append(_("The appeal counts for your whole group, and each of you gets an e-mail."))
+    joinable = GradeAppeal.objects.joinable_by(found.candidate).select_related("sent_by").first()
+    if exam.appeal_is_joint and not found.is_late(GRADE, now) and joinable:
+        says.append(_("You join the appeal that %(name)s has sent.") % {"name": joinable.sent_by})
+    elif exam.appeal_is_joint:
+        says.append(
+            _("It counts for you. The others in your group get an e-mail and can join it, each on their own.")
+        )
     else:
         says.append(_("The appeal counts for you alone. The others in your group keep their grades."))
     says.append(_("You can withdraw it until the paper is graded anew."))
@@ -244,10 +260,8 @@ def _withdraw(found: Rights, kind: str, candidate: Candidate, *, by: User, now: 
     actions.withdraw(appeal, by=by, now=now)
 
 
-def _obstacle_to_withdrawing(found: Rights, kind: str, user: User) -> str:
+def _obstacle_to_withdrawing(found: Rights, kind: str) -> str:
     appeal = found.open_appeal(kind)
     if appeal is None:
         return _("No appeal waits to be decided.")
-    if appeal.sent_by_id != user.pk:
-        return _("%(name)s has sent the appeal, and is the one to withdraw it.") % {"name": appeal.sent_by}
     return actions.obstacle_to_withdrawing(appeal)

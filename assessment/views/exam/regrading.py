@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from assessment.actions.exam import new_orals
 from assessment.actions.exam import regrading as actions
 from assessment.emails.exam_redress import regraded_by
-from assessment.forms.exam_redress import MarkForm, NewOralResultForm, ReadForm
+from assessment.forms.exam_redress import ABSENT, MarkForm, NewOralResultForm, ReadForm
 from assessment.models import AppealCandidate, GradeAppeal, Oral, OralResult, PaperFile
 from assessment.models.exam.regrading import Blind, blind, new_oral, new_paper_mark
 from assessment.states import GradeAppealState
@@ -103,7 +103,10 @@ def oral(request: HttpRequest, pk: int) -> HttpResponse:
             key: value
             for each in concerned
             if (noted := results.get(each.candidate_id))
-            for key, value in ((f"steps_{each.pk}", str(noted.steps)), (f"note_{each.pk}", noted.note))
+            for key, value in (
+                (f"steps_{each.pk}", ABSENT if noted.was_absent else str(noted.steps)),
+                (f"note_{each.pk}", noted.note),
+            )
         },
     )
     if request.method == "POST" and form.is_valid():

@@ -153,7 +153,11 @@ class GradeAppealFactory(factory.django.DjangoModelFactory):
         grades = extracted or []
         for grade in grades:
             m.AppealCandidate.objects.create(
-                appeal=self, candidate=grade.candidate, grade=grade, kind=self.kind
+                appeal=self,
+                candidate=grade.candidate,
+                grade=grade,
+                kind=self.kind,
+                joined_at=self.received_at,
             )
 
 

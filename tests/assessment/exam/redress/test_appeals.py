@@ -41,16 +41,61 @@ def test_no_reason_is_asked_for(group):
     assert group.appeal().words == ""
 
 
-def test_where_the_sitting_says_so_it_is_for_the_whole_group(db):
+def standing(appeal) -> list[Candidate]:
+    return [each.candidate for each in appeal.candidates.standing().order_by("candidate")]
+
+
+def test_where_the_sitting_says_so_the_group_can_join_each_by_an_act_of_their_own(db):
     group = make_group(appeal_is_joint=True)
     already = group.appeal(1, kind="formal", words="Brannalarm.")
-    appeal = group.appeal()
-    assert (appeal.is_joint, already.is_joint) == (True, False)
-    assert [each.candidate for each in appeal.candidates.order_by("candidate")] == group.people
+    appeal = group.appeal(words="Eg er usamd.")
+    assert (appeal.is_joint, already.is_joint, standing(appeal)) == (True, False, group.people[:1])
+    assert {to for _kind, to in letters("exam_appeal_joinable")} == {group.user(n).email for n in (1, 2)}
+    assert "It does not count for you unless you join it" in texts()
+    assert group.appeal(2, words="Eg òg.", now=at(5)) == appeal
+    appeal.refresh_from_db()
+    assert (standing(appeal), appeal.words) == (
+        [group.people[0], group.people[2]],
+        f"Eg er usamd.\n\n{group.user(2)}: Eg òg.",
+    )
+    assert [each.joined_at for each in appeal.candidates.order_by("pk")] == [NOW, at(5)]
     assert {to for _kind, to in letters("exam_appeal_received")} == {group.user(n).email for n in range(3)}
-    assert group.appeal(2) == appeal, "a colleague's appeal is theirs as well"
-    names = Message.objects.filter(to_email=group.user(2).email).values_list("body_text", flat=True)
-    assert f"{group.user()} has appealed against the grade for your whole group" in names[0]
+
+
+def test_nobody_joins_what_is_graded_or_came_late(db):
+    group = make_group(appeal_is_joint=True)
+    late = group.appeal(now=at(25))
+    assert group.appeal(1, now=at(24)) != late, "what may be dismissed as late takes nobody along"
+    other = make_group(group.exam.cohort, number=2, appeal_is_joint=True)
+    first = other.regraded("C")
+    assert other.appeal(1) != first
+
+
+def test_who_withdraws_leaves_the_others_in_the_appeal(db):
+    group = make_group(appeal_is_joint=True, new_oral_after_change=False)
+    appeal = group.appeal()
+    group.appeal(2)
+    appeals.withdraw(appeal, by=group.user(), now=at(4))
+    appeal.refresh_from_db()
+    assert (appeal.state, standing(appeal)) == ("received", [group.people[2]])
+    assert letters("exam_appeal_withdrawn") == [("exam_appeal_withdrawn", group.user().email)]
+    assert rights(group.people[0]).open_appeal("grade") is None
+    group.appoint(appeal)
+    group.grade(appeal, "B")
+    assert group.marks() == ["C", "B", "C"], "D was C on paper and one down"
+    assert letters("exam_appeal_decided") == [("exam_appeal_decided", group.user(2).email)]
+
+
+def test_who_has_left_can_join_again_and_the_last_one_ends_it(db):
+    group = make_group(appeal_is_joint=True)
+    appeal = group.appeal()
+    group.appeal(1)
+    appeals.withdraw(appeal, by=group.user(), now=at(4))
+    assert (group.appeal(now=at(5)), standing(appeal)) == (appeal, group.people[:2])
+    for number in (0, 1):
+        appeals.withdraw(appeal, by=group.user(number), now=at(6))
+    appeal.refresh_from_db()
+    assert (appeal.state, appeal.candidates.filter(is_open=True).count()) == ("withdrawn", 0)
 
 
 def test_a_second_click_finds_the_first(group):
@@ -63,7 +108,12 @@ def test_the_database_keeps_one_open_appeal_of_each_kind(group):
     other = GradeAppeal.objects.create(
         exam=group.exam, sent_by=group.user(), received_at=NOW, due_at=NOW, kind="grade"
     )
-    row = {"appeal": other, "candidate": group.people[0], "grade": appeal.candidates.get().grade}
+    row = {
+        "appeal": other,
+        "candidate": group.people[0],
+        "grade": appeal.candidates.get().grade,
+        "joined_at": NOW,
+    }
     with pytest.raises(IntegrityError), transaction.atomic():
         AppealCandidate.objects.create(**row, kind="grade")
     AppealCandidate.objects.create(**row, kind="formal")
@@ -121,16 +171,19 @@ def test_once_graded_anew_it_is_not_withdrawn(group, mark):
     assert appeal.state == {"C": "decided", "B": "new_oral", "A": "third_assessment"}[mark]
 
 
-def test_who_has_not_sent_it_does_not_withdraw_it(db):
+def test_who_has_not_appealed_does_not_withdraw_it(db):
     group = make_group(appeal_is_joint=True)
     appeal = group.appeal()
-    for user in (group.user(1), group.teacher, UserFactory()):
+    group.appeal(1)
+    for user in (group.user(2), group.teacher, UserFactory()):
         with pytest.raises(Refused, match="Only course administrators"):
             appeals.withdraw(appeal, by=user, now=NOW, reason="Sa det.")
     with pytest.raises(Refused, match="State how"):
         appeals.withdraw(appeal, by=group.admin, now=NOW)
-    appeals.withdraw(appeal, by=group.admin, now=NOW, reason="Skreiv e-post.")
-    assert audit.history(appeal)[0].reason == "Skreiv e-post."
+    first = appeal.candidates.get(candidate=group.people[0])
+    appeals.withdraw(appeal, by=group.admin, now=NOW, reason="Skreiv e-post.", whose=[first.pk])
+    event = audit.history(appeal)[0]
+    assert (event.reason, standing(appeal)) == ("Skreiv e-post.", [group.people[1]])
 
 
 # --- Dismissed -------------------------------------------------------------------------------------------

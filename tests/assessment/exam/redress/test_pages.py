@@ -116,7 +116,7 @@ def test_until_it_is_decided_a_candidate_sees_no_new_mark_nor_that_the_grades_di
 def test_a_group_reads_its_own_answer(db):
     group = make_group(appeal_is_joint=True, new_oral_after_change=False)
     Grade.objects.filter(candidate=group.people[2]).update(mark="E", steps=-2)
-    group.regraded("B")
+    group.joint("B")
     answers = [text(as_(group.user(number)).get(own(group))) for number in (0, 2)]
     assert ["The grade was changed" in said for said in answers] == [True, True]
     assert ["Your grade B" in answers[0], "Your grade D" in answers[1]] == [True, True]

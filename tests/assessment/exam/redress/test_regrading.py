@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from assessment.actions.exam import new_orals, regrading
+from assessment.actions.exam.orals import said
 from assessment.actions.exam.results import Heard
-from assessment.models import Grade, Oral, ProvisionalGrade
+from assessment.models import Grade, Oral, OralResult, ProvisionalGrade
 from assessment.models.exam.regrading import blind, clamped, middle
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import AuditEvent
@@ -136,9 +137,9 @@ def test_an_individual_appeal_leaves_the_others_alone(db):
     assert group.marks() == ["D", "B", "D"]
 
 
-def test_a_joint_appeal_changes_everybodys_grade(db):
+def test_a_joint_appeal_changes_the_grade_of_everybody_who_has_joined(db):
     group = make_group(new_oral_after_change=False, appeal_is_joint=True)
-    appeal = group.regraded("D")
+    appeal = group.joint("D")
     assert (appeal.outcome, group.marks()) == ("changed", ["D", "C", "E"])
     assert {to for _kind, to in letters("exam_appeal_decided")} == {group.user(n).email for n in range(3)}
 
@@ -266,6 +267,33 @@ def test_it_is_planned_by_an_administrator_when_one_is_needed_and_never_collides
     with pytest.raises(Refused, match="The room R1 is taken"):
         planned(group, appeal)
     assert planned(group, appeal, room="R2").room == "R2"
+
+
+@pytest.mark.parametrize(("steps", "mark"), [(0, "B"), (1, "A"), (-1, "C")])
+def test_who_does_not_come_keeps_what_the_former_oral_did(group, steps, mark):
+    """C on paper became B: to stay away neither saves nor costs what one was once heard for."""
+    number = {0: 0, 1: 1, -1: 2}[steps]
+    appeal = group.regraded("B", number)
+    planned(group, appeal)
+    row = appeal.candidates.get()
+    new_orals.note(appeal, {row.pk: None}, by=group.new[0].user, now=AFTER)
+    result = OralResult.objects.get(oral__appeal=appeal)
+    assert (result.was_absent, result.steps, result.note) == (True, 0, "")
+    new_orals.confirm(appeal, read=AFTER, by=group.new[1].user, now=AFTER)
+    assert group.marks()[number] == mark
+
+
+def test_with_a_valid_reason_the_oral_is_moved_also_when_the_absence_is_noted(group):
+    appeal = group.regraded("B")
+    oral = planned(group, appeal)
+    new_orals.note(appeal, {appeal.candidates.get().pk: None}, by=group.new[0].user, now=AFTER)
+    later = AFTER + timedelta(days=3)
+    moved = planned(group, appeal, starts_at=later, seen=said(oral), now=AFTER)
+    assert (moved.pk, moved.held_at, moved.results.count()) == (oral.pk, None, 0)
+    heard = {appeal.candidates.get().pk: Heard(0, "Godt.")}
+    new_orals.note(appeal, heard, by=group.new[0].user, now=later + timedelta(hours=1))
+    with pytest.raises(Refused, match="has been held"):
+        planned(group, appeal, starts_at=later + timedelta(days=3), seen=said(moved), now=later)
 
 
 # --- Silence ---------------------------------------------------------------------------------------------
