@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from assessment.emails import exam_grading, exam_paper, exam_redress, exam_registration
+from assessment.emails import exam_corrections, exam_grading, exam_paper, exam_redress, exam_registration
 from assessment.emails.certificates import REASONS as CERTIFICATES
 from innoskole.notifications.reasons import Reason
 
@@ -29,5 +29,6 @@ REASONS = (
         **exam_paper.REASONS,
         **exam_grading.REASONS,
         **exam_redress.REASONS,
+        **exam_corrections.REASONS,
     }
 )

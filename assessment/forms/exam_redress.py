@@ -183,7 +183,7 @@ class NewOralResultForm(forms.Form):
     def __init__(self, *args: Any, concerned: Sequence[AppealCandidate], most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.concerned = concerned
-        choices = [(str(steps), _steps(steps)) for steps in range(most, -most - 1, -1)]
+        choices = [(str(steps), steps_in_words(steps)) for steps in range(most, -most - 1, -1)]
         choices.append((ABSENT, _("Did not come")))
         for each in concerned:
             name = {"name": each.candidate}
@@ -215,7 +215,8 @@ class NewOralResultForm(forms.Form):
         return None if steps == ABSENT else Heard(int(steps), self.cleaned_data[f"note_{pk}"])
 
 
-def _steps(steps: int) -> str:
+def steps_in_words(steps: int) -> str:
+    """What an oral did to the grade of the paper, without a mark."""
     if steps == 0:
         return _("The same grade")
     if steps > 0:

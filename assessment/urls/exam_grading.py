@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from assessment.views.exam import grading, orals, publishing
+from assessment.views.exam import corrections, grading, orals, publishing
 from cohorts.urls.cohorts import COHORT
 
 PAPER = "grading/<slug:code>/"
@@ -21,4 +21,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{EXAM}progress/", publishing.progress, name="exam_progress"),
     path(f"{EXAM}progress/publish/", publishing.publish, name="exam_publish"),
     path(f"{EXAM}grades/", publishing.grades, name="exam_grades"),
+    path("grades/<int:pk>/correction/", corrections.correction, name="grade_correction"),
+    path("grades/<int:pk>/correction/<slug:deed>/", corrections.deed, name="grade_correction_deed"),
 ]

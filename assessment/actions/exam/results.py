@@ -79,7 +79,16 @@ def to_hear(paper: Paper) -> list[Candidate]:
 
 def refuse_unless_possible(exam: Exam, mark: str, heard: Heard) -> None:
     """Raises Refused for more steps than the exam allows or the scale has, and without a note."""
-    if abs(heard.steps) > exam.most_adjustment:
+    refuse_unless_within(exam, heard.steps)
+    if adjusted(mark, heard.steps) is None:
+        raise Refused(_("There is no such grade: A is the best and F the lowest."))
+    if not heard.note.strip():
+        raise Refused(_("Write a note for each candidate."))
+
+
+def refuse_unless_within(exam: Exam, steps: int) -> None:
+    """Raises Refused for more steps than the exam's setting allows."""
+    if abs(steps) > exam.most_adjustment:
         raise Refused(
             ngettext(
                 "The oral can move a candidate by at most %(count)s grade.",
@@ -88,10 +97,6 @@ def refuse_unless_possible(exam: Exam, mark: str, heard: Heard) -> None:
             )
             % {"count": exam.most_adjustment}
         )
-    if adjusted(mark, heard.steps) is None:
-        raise Refused(_("There is no such grade: A is the best and F the lowest."))
-    if not heard.note.strip():
-        raise Refused(_("Write a note for each candidate."))
 
 
 def adjusted(mark: str, steps: int) -> Mark | None:

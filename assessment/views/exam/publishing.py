@@ -111,5 +111,10 @@ def grades(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return TemplateResponse(
         request,
         "assessment/exam/grading/grades.html",
-        {"cohort": exam.cohort, "exam": exam, "rows": rows if exam.is_published else []},
+        {
+            "cohort": exam.cohort,
+            "exam": exam,
+            "rows": rows if exam.is_published else [],
+            "administers": administers(person(request)),
+        },
     )

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 
 def build(world: World) -> None:
-    """Objects: `redress-explanation`, `redress-appeal` (of me), `redress-oral`, `redress-received` (of mate).
+    """Objects: `redress-grade`, `redress-explanation`, `redress-appeal` (of me), `redress-oral`,
+    `redress-received` (of mate).
 
     `teacher` has graded, `instructor`, who teaches elsewhere, grades anew.
     """
@@ -39,7 +40,8 @@ def build(world: World) -> None:
                 participant=Participant.objects.get(pk=world.objects[name]),
                 paper=paper,
                 state=CandidateState.PUBLISHED,
-            )
+            ),
+            set_by=world.people["teacher"],
         )
         for name in ("me", "mate")
     ]
@@ -73,6 +75,7 @@ def build(world: World) -> None:
     for examiner in (blind, other):
         OralExaminer.objects.create(oral=oral, examiner=examiner, starts_at=starts_at)
     world.objects |= {
+        "redress-grade": grades[0].pk,
         "redress-explanation": asked.pk,
         "redress-appeal": regrading.pk,
         "redress-oral": heard.pk,
