@@ -32,7 +32,7 @@ EXAM_TRANSITIONS: Moves = {
 
 class CandidateState(TextChoices):
     OPTED_OUT = "opted_out", _("Takes no exam")
-    REGISTERED = "registered", _("Registered")
+    REGISTERED = "registered", _("Registered for the exam")
     DEREGISTERED = "deregistered", _("Deregistered")
     ABSENT = "absent", _("Absent")
     VALID_ABSENCE = "valid_absence", _("Absent with a valid reason")

@@ -1,4 +1,7 @@
-"""Every page of an instructor in a cohort. The words are those of the administrator's pages: one language."""
+"""Every page of an instructor in a cohort: the words are those of the administrator's pages, in one language.
+
+And those that only a new examiner opens after an appeal, who teaches elsewhere.
+"""
 
 import pytest
 
@@ -13,3 +16,6 @@ def test_every_page_is_fit_for_everybody(new_page, log_in, live_server) -> None:
     log_in(page, world.people["teacher"])
     doors = doors_of("teacher", but_not_of="owner")
     assert faults(page, live_server.url, world, doors, ["nb"]) == ""
+    log_in(page, world.people["instructor"])
+    doors = doors_of("instructor", but_not_of="teacher")
+    assert faults(page, live_server.url, world, doors, ["nb", "nn", "en"]) == ""

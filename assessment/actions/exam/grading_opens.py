@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -89,13 +91,15 @@ def lacking(exam: Exam, papers: Sequence[Paper], against: Conflicts, now: dateti
                 _("The groups can deliver until %(moment)s, Norwegian time.")
                 % {"moment": formats.moment(last)}
             )
+    due = attrgetter("due_at")
+    can_deliver = [each for each in papers if standing(each, now) in (Standing.OPEN, Standing.NOT_OPEN)]
+    for due_at, together in groupby(sorted(can_deliver, key=due), key=due):
+        found.append(
+            _("%(team)s can deliver until %(moment)s, Norwegian time.")
+            % {"team": ", ".join(str(each.team) for each in together), "moment": formats.moment(due_at)}
+        )
     for paper in papers:
         match standing(paper, now):
-            case Standing.OPEN | Standing.NOT_OPEN:
-                found.append(
-                    _("%(team)s can deliver until %(moment)s, Norwegian time.")
-                    % {"team": paper.team, "moment": formats.moment(paper.due_at)}
-                )
             case Standing.LATE | Standing.MISSING:
                 found.append(
                     _("%(team)s: decide whether the paper counts, or that there is none.")

@@ -111,7 +111,7 @@ class Exam(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cohort} ({self.number})"
+        return _("exam %(number)s, %(cohort)s") % {"number": self.number, "cohort": self.cohort}
 
     @property
     def is_published(self) -> bool:

@@ -30,11 +30,13 @@ from innoskole.deadlines.rules import deadline_at, explain
 from innoskole.ui import formats
 
 GRADE, FAULT = GradeAppeal.Kind.GRADE, GradeAppeal.Kind.FORMAL_FAULT
+ASKING = ("explanation", "take-back")
 
 
 def rights_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The grade, and what can still be asked for: every deadline with how it comes about."""
     found, now = _rights(request, slug, number), timezone.now()
+    deeds = offered(_deeds(found), found.candidate, person(request), now)
     return TemplateResponse(
         request,
         "assessment/exam/redress/own.html",
@@ -47,10 +49,16 @@ def rights_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             if found.explanation
             else None,
             "why_asked": explain(found.request_due),
-            "clocks": [(kind, found.clock(kind), _until(found, kind)) for kind in (GRADE, FAULT)],
+            "too_late_to_ask": found.obstacle_to_asking(now),
+            "may_ask_about_oral": found.may_ask_about_oral(now),
+            "clocks": [
+                (kind, found.clock(kind), _until(found, kind), found.is_late(kind, now))
+                for kind in (GRADE, FAULT)
+            ],
             "appeals": [(each, new_oral(each.appeal)) for each in _all_appeals(found.candidate)],
             "missed": _missed_oral(found.candidate),
-            "deeds": offered(_deeds(found), found.candidate, person(request), now),
+            "asking": [each for each in deeds if each[0] in ASKING],
+            "appealing": [each for each in deeds if each[0] not in ASKING],
             "is_final": found.candidate.state == CandidateState.FINAL,
         },
     )

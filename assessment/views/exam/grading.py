@@ -25,6 +25,7 @@ from assessment.models.exam.progress import (
     has_submitted,
     progress_of,
 )
+from assessment.permissions.exam import can_examine
 from assessment.states import CandidateState, ExamState
 from assessment.views.exam.access import paper_for_examiner
 from assessment.views.exam.grading_deeds import DEEDS, may_note, open_to
@@ -65,6 +66,7 @@ def to_grade(request: HttpRequest) -> HttpResponse:
                 for title, waits in titles
             ],
             "total": len(lines),
+            "may_examine": can_examine(user),
         },
     )
 

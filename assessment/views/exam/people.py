@@ -41,7 +41,7 @@ COLUMNS = (
     Column("team", gettext_lazy("Team"), order_by=("team",)),
     Column("state", gettext_lazy("State"), order_by=("state",)),
     Column("attempt", gettext_lazy("Attempt"), numeric=True),
-    Column("registered", gettext_lazy("Registered")),
+    Column("registered", gettext_lazy("Registration")),
 )
 DEFAULT_SORT = "team"
 
@@ -98,7 +98,7 @@ def _export_columns() -> list[str]:
         _("E-mail"),
         _("State"),
         _("Attempt"),
-        _("Registered"),
+        _("Registration"),
         _("Registered by exception"),
         _("Missing"),
     ]

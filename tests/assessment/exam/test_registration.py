@@ -74,7 +74,7 @@ def test_a_student_who_is_ready_registers_and_gets_a_receipt(exam, student):
         in letter.body_text
     )
     assert [(event.verb, event.changes) for event in history(candidate)] == [
-        ("registered for the exam", {"state": [None, "Registered"]})
+        ("registered for the exam", {"state": [None, "Registered for the exam"]})
     ]
 
 

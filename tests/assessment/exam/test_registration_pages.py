@@ -317,7 +317,7 @@ def test_the_export_is_what_the_filter_lets_through_and_the_audit_tells_of_it(ex
     response = staff.get(address("exam_export", exam.cohort.slug, 1, "csv") + "?state=registered")
     rows = list(csv.DictReader(StringIO(response.content.decode("utf-8-sig")), delimiter=";"))
     assert [(row["Name"], row["State"], row["Missing"]) for row in rows] == [
-        (first.participant.member.name, "Registered", "")
+        (first.participant.member.name, "Registered for the exam", "")
     ]
     [event] = history(exam)
     assert event.verb == "downloaded the list of candidates"
