@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,7 +34,22 @@ from applications.models import (
 from applications.models.completeness import composition_warning
 from applications.models.content import content_digest
 from applications.states import GuaranteeState, IntakeState, OfferState, Participation, State
-from assessment.models import CatchUp, Override, Result, TeamRequirement
+from assessment.models import (
+    Candidate,
+    CatchUp,
+    Certificate,
+    Exam,
+    Explanation,
+    Grade,
+    GradeAppeal,
+    Oral,
+    Override,
+    Paper,
+    PaperDelivery,
+    RegistryImport,
+    Result,
+    TeamRequirement,
+)
 from assessment.models.readiness import standings
 from cohorts.models import (
     Attendance,
@@ -48,13 +63,12 @@ from cohorts.models import (
     TourSignUp,
 )
 from cohorts.models.plan import Norm, findings, plan_of
-from cohorts.states import CohortState
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import AuditEvent, User
 from innoskole.accounts.waiting import waiting_for
 from innoskole.management.demo import bjugn, drawing, people, plans, reviewing, stages, writing
-from innoskole.management.demo.calendar import CLOSES, OSLO, Calendar, Stage
+from innoskole.management.demo.calendar import CLOSES, OSLO, TODAY, Calendar, Stage, play
 from innoskole.management.demo.drawing import Drawing
 from innoskole.management.demo.mailbox import EmailBackend
 from innoskole.management.demo.views import demo_waits
@@ -237,10 +251,10 @@ def test_the_calendar_keeps_its_weekdays_and_lies_around_today() -> None:
 # --- The cohort's year ------------------------------------------------------------------------------
 
 
-def lacking(cohort: Cohort) -> dict[tuple[str, ...], int]:
+def lacking(cohort: Cohort, now: datetime) -> dict[tuple[str, ...], int]:
     """What participants lack, as keys of conditions → how many lack just that."""
     people = Participant.objects.filter(team__cohort=cohort).present().with_names().in_order()
-    found = standings(list(people), NOW)
+    found = standings(list(people), now)
     return dict(Counter(tuple(each.key for each in one.readiness.missing) for one in found))
 
 
@@ -248,19 +262,11 @@ def count(model: type[Model], *fields: str) -> dict[object, int]:
     return dict(Counter(model._default_manager.values_list(*fields, flat=len(fields) == 1)))
 
 
-def test_a_course_that_runs() -> None:
-    intake = create(Stage.RUNNING, count=8)
-    cohort = intake.cohort
-    # It began in July 2026.
-    assert (intake.slug, stages.stage_of(intake), cohort.state, states(intake)) == (
-        "autumn-2026",
-        Stage.RUNNING,
-        CohortState.RUNNING,
-        {State.ENROLLED: 5, State.WAITLISTED: 2, State.WITHDRAWN: 1},
-    )
+def running(cohort: Cohort, now: datetime) -> dict[str, object]:
     assert findings(plan_of(cohort.sessions.with_programme()), Norm.of(cohort)) == []
-    assert {
-        "sessions over": sum(max(session.dates) < NOW.date() for session in cohort.sessions.with_days()),
+    return {
+        "cohort": (cohort.state, states(cohort.intake)),
+        "sessions over": sum(max(session.dates) < now.date() for session in cohort.sessions.with_days()),
         "participation": count(Participant, "member__participation"),
         "works": count(TeamRequirement, "requirement__number", "state"),
         "results": count(Result, "requirement__number", "outcome"),
@@ -272,56 +278,153 @@ def test_a_course_that_runs() -> None:
         "bookings": count(Booking, "state"),
         "contributions": count(Contribution, "state"),
         "public": LibraryEntry.objects.public().count(),
-    } == {
-        "sessions over": 3,
-        "participation": {"active": 17, "withdrawn": 1},
-        "works": {
-            (1, "assessed"): 5,
-            (1, "open"): 1,
-            (2, "assessed"): 2,
-            (2, "delivered"): 1,
-            (2, "open"): 1,
-            (2, "under_assessment"): 1,
-        },
-        # Of every version: four were to revise, and were approved with their second attempt.
-        "results": {(1, "approved"): 15, (1, "not_approved"): 1, (1, "revise"): 4, (2, "approved"): 7},
-        "overrides": {"exempt": 1, "extended": 1},
-        "catch-up": {"alone": 1},
-        "attendance": 204,
-        "speakers": {
-            "confirmed": 1,
-            "declined": 1,
-            "invited": 1,
-            "material": 2,
-            "thanked": 3,
-            "withdrawn": 1,
-        },
-        "tour": 12,
-        "bookings": {"booked": 6, "held": 5, "missed": 1},
-        "contributions": {"asked": 9, "given": 25},
-        "public": 4,
     }
-    assert not Message.objects.exclude(state=Message.State.SENT).exists()
-    assert not AuditEvent.objects.filter(occurred_at__gt=NOW).exists()
-    logins = [person for person in EVERYBODY if user(person).check_password(person.password)]
-    assert people.who_can_log_in() == logins == list(EVERYBODY)
 
 
-def test_a_course_before_the_exam() -> None:
-    intake = create(Stage.READY_FOR_EXAM, count=8)
-    assert stages.stage_of(intake) == Stage.READY_FOR_EXAM
-    assert {
+def before_the_exam(cohort: Cohort, now: datetime) -> dict[str, object]:
+    return {
         "works": count(TeamRequirement, "requirement__number", "state"),
-        "lacking": lacking(intake.cohort),
+        "lacking": lacking(cohort, now),
         "needs kept after the tour": TourNeeds.objects.count(),
         "speakers": count(Speaker, "state"),
-    } == {
-        # The sixth of the first is that of the late joiner, who delivered alone.
-        "works": {(1, "assessed"): 6, (2, "assessed"): 5, (3, "assessed"): 5, (4, "assessed"): 5},
-        "lacking": {(): 14, ("attendance",): 1, ("fee-2",): 1, ("requirement-1",): 1},
-        "needs kept after the tour": 0,
-        "speakers": {"thanked": 7},
+        "exams": count(Exam, "number", "state"),
     }
+
+
+def finished(cohort: Cohort, now: datetime) -> dict[str, object]:
+    [released] = cohort.statistics_releases.all()
+    compared = RegistryImport.objects.order_by("read_at")
+    return {
+        "exams": count(Exam, "number", "state"),
+        "candidates": count(Candidate, "exam__number", "state"),
+        "exceptions": Candidate.objects.filter(has_exception=True).count(),
+        "papers": count(Paper, "exam__number", "version"),
+        "late": PaperDelivery.objects.filter(is_late=True).count(),
+        "more time": Paper.objects.exclude(extension_reason="").count(),
+        "orals": count(Oral, "paper__exam__number", "appeal__kind"),
+        "grades": count(Grade, "candidate__exam__number", "version", "mark", "steps"),
+        "explanations": count(Explanation, "of_oral", "state"),
+        "appeals": count(GradeAppeal, "exam__number", "state", "outcome"),
+        "certificates": count(Certificate, "kind", "revoked_because"),
+        "unwritten": Certificate.objects.unwritten().count(),
+        "registry": [[each["kind"] for each in one.differences] for one in compared],
+        "completed": released.content["everybody"],
+    }
+
+
+COURSE = (
+    (
+        Stage.RUNNING,
+        running,
+        {
+            "cohort": ("running", {State.ENROLLED: 5, State.WAITLISTED: 2, State.WITHDRAWN: 1}),
+            "sessions over": 3,
+            "participation": {"active": 17, "withdrawn": 1},
+            "works": {
+                (1, "assessed"): 5,
+                (1, "open"): 1,
+                (2, "assessed"): 2,
+                (2, "delivered"): 1,
+                (2, "open"): 1,
+                (2, "under_assessment"): 1,
+            },
+            # Of every version: four were to revise, and were approved with their second attempt.
+            "results": {(1, "approved"): 15, (1, "not_approved"): 1, (1, "revise"): 4, (2, "approved"): 7},
+            "overrides": {"exempt": 1, "extended": 1},
+            "catch-up": {"alone": 1},
+            "attendance": 204,
+            "speakers": {
+                "confirmed": 1,
+                "declined": 1,
+                "invited": 1,
+                "material": 2,
+                "thanked": 3,
+                "withdrawn": 1,
+            },
+            "tour": 12,
+            "bookings": {"booked": 6, "held": 5, "missed": 1},
+            "contributions": {"asked": 9, "given": 25},
+            "public": 4,
+        },
+    ),
+    (
+        Stage.READY_FOR_EXAM,
+        before_the_exam,
+        {
+            # The sixth of the first is that of the late joiner, who delivered alone.
+            "works": {(1, "assessed"): 6, (2, "assessed"): 5, (3, "assessed"): 5, (4, "assessed"): 5},
+            "lacking": {(): 14, ("attendance",): 1, ("fee-2",): 1, ("requirement-1",): 1},
+            "needs kept after the tour": 0,
+            "speakers": {"thanked": 7},
+            "exams": {(1, "open"): 1},
+        },
+    ),
+    (
+        Stage.FINISHED,
+        finished,
+        {
+            "exams": {(1, "published"): 1, (2, "published"): 1},
+            "candidates": {
+                (1, "deregistered"): 1,
+                (1, "final"): 9,
+                (1, "opted_out"): 1,
+                (1, "valid_absence"): 1,
+                (2, "final"): 1,
+                (2, "published"): 1,
+            },
+            "exceptions": 1,
+            # One group has delivered nothing.
+            "papers": {(1, 0): 1, (1, 1): 4, (2, 1): 2},
+            "late": 1,
+            "more time": 1,
+            "orals": {(1, None): 4, (1, "grade"): 1, (2, None): 2},
+            # One moved up and one down by the oral; one is better after an appeal.
+            "grades": {
+                (1, 1, "A", 1): 1,
+                (1, 1, "B", 0): 2,
+                (1, 1, "C", -1): 1,
+                (1, 1, "C", 0): 5,
+                (1, 2, "B", 0): 1,
+                (2, 1, "B", 0): 1,
+                (2, 1, "C", 0): 1,
+            },
+            "explanations": {(False, "given"): 1, (True, "given"): 1},
+            "appeals": {
+                (1, "decided", "changed"): 1,
+                (1, "decided", "kept"): 1,
+                (2, "regrading", ""): 1,
+            },
+            "certificates": {
+                ("attendance", ""): 7,
+                ("attendance", "Navnet var skrevet feil. Et nytt kursbevis er utstedt."): 1,
+                ("transcript", ""): 11,
+                ("transcript", "The grade has changed, and a new document takes its place."): 1,
+            },
+            "unwritten": 0,
+            "registry": [[], ["result", "day"]],
+            "completed": [30, 27, 21, 18, 16],
+        },
+    ),
+)
+
+
+def test_a_course_from_its_first_session_to_the_last_certificate() -> None:
+    """Built once, and looked at on the day of each stage."""
+    events = stages.story(Stage.FINISHED, seed=SEED, applications=8, now=NOW)
+    opened_on = Calendar.for_stage(Stage.FINISHED, NOW).opened_on
+    since = datetime.min.replace(tzinfo=UTC)
+    for stage, picture, expected in COURSE:
+        day = min(opened_on + timedelta(days=TODAY[stage]), NOW.date())
+        until = datetime.combine(day, NOW.timetz())
+        play([event for event in events if since < event.at], stage=stage, now=until)
+        intake = stages.intake()
+        assert intake is not None
+        assert (stages.stage_of(intake), picture(intake.cohort, until)) == (stage, expected)
+        assert not Message.objects.exclude(state=Message.State.SENT).exists()
+        assert not AuditEvent.objects.filter(occurred_at__gt=until).exists()
+        since = until
+    logins = [person for person in EVERYBODY if user(person).check_password(person.password)]
+    assert people.who_can_log_in() == logins == list(EVERYBODY)
     assert LibraryEntry.objects.public().filter(municipality__code="1627", year=2015).exists()
 
 

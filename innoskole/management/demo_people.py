@@ -86,6 +86,36 @@ CONTACT = DemoPerson(
     "see attendance and milestones of those who let you, agree to the public page",
 )
 
+# From outside the school, in the stage «finished»: two grade the papers, two grade anew after appeals.
+EXAMINERS = (
+    DemoPerson(
+        "embla@sensor.example.no",
+        "Embla Prøvesen",
+        "examiner",
+        "see the papers that you have graded, and what became of them",
+    ),
+    DemoPerson(
+        "sander@sensor.example.no",
+        "Sander Prøvesen",
+        "examiner",
+        "the same papers, graded independently of Embla",
+    ),
+)
+NEW_EXAMINERS = (
+    DemoPerson(
+        "nanna@sensor.example.no",
+        "Nanna Prøvesen",
+        "examiner for appeals",
+        "grade a paper anew, without knowing whose it is or what it got",
+    ),
+    DemoPerson(
+        "odd@sensor.example.no",
+        "Odd Prøvesen",
+        "examiner for appeals",
+        "agree with Nanna on the new grade",
+    ),
+)
+
 DEMO_PEOPLE: tuple[DemoPerson, ...] = (
     ADMINISTRATOR,
     SECOND_ADMINISTRATOR,
@@ -95,4 +125,5 @@ DEMO_PEOPLE: tuple[DemoPerson, ...] = (
 )
 
 COURSE_PEOPLE: tuple[DemoPerson, ...] = (STUDENT, COURSE_PARTICIPANT, CONTACT)
-EVERYBODY: tuple[DemoPerson, ...] = (*DEMO_PEOPLE, *COURSE_PEOPLE)
+EXAM_PEOPLE: tuple[DemoPerson, ...] = (*EXAMINERS, *NEW_EXAMINERS)
+EVERYBODY: tuple[DemoPerson, ...] = (*DEMO_PEOPLE, *COURSE_PEOPLE, *EXAM_PEOPLE)

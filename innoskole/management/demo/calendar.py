@@ -26,6 +26,7 @@ class Stage(IntEnum):
     ANSWERED = 8
     RUNNING = 9
     READY_FOR_EXAM = 10
+    FINISHED = 11
 
     @property
     def word(self) -> str:
@@ -56,6 +57,7 @@ TODAY = {
     Stage.ANSWERED: 96,
     Stage.RUNNING: 39 * 7,
     Stage.READY_FOR_EXAM: 60 * 7,
+    Stage.FINISHED: 90 * 7,
 }
 
 

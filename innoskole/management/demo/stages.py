@@ -12,15 +12,15 @@ from applications.actions import intakes
 from applications.models import Application, Dimension, Intake, Season
 from applications.models.rules import Bounds
 from applications.states import IntakeState, State
-from assessment.models import TeamRequirement
-from assessment.states import RequirementState
+from assessment.models import Exam, TeamRequirement
+from assessment.states import ExamState, RequirementState
 from cohorts.actions.library import load_library, records
 from cohorts.models import Cohort
 from cohorts.states import CohortState
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
-from innoskole.management.demo import bjugn, course, people, plans
+from innoskole.management.demo import bjugn, course, exam, people, plans
 from innoskole.management.demo.answering import Answering, has_answered
 from innoskole.management.demo.calendar import (
     CLOSES,
@@ -88,6 +88,8 @@ def _stage_of_course(current: Intake) -> Stage:
     """How far a published intake has come."""
     if not Cohort.objects.filter(intake=current).exclude(state=CohortState.PLANNED).exists():
         return Stage.ANSWERED if has_answered(current.slug) else Stage.PUBLISHED
+    if Exam.objects.filter(cohort__intake=current, state=ExamState.PUBLISHED).exists():
+        return Stage.FINISHED
     assessed = TeamRequirement.objects.filter(team__cohort__intake=current, state=RequirementState.ASSESSED)
     is_last_assessed = assessed.filter(requirement__number=course.LAST_REQUIREMENT).exists()
     return Stage.READY_FOR_EXAM if is_last_assessed else Stage.RUNNING
@@ -95,10 +97,14 @@ def _stage_of_course(current: Intake) -> Stage:
 
 def create(stage: Stage, *, seed: int, applications: int, now: datetime) -> None:
     """Create people, two intakes and the applications as they would stand at `now`. All or nothing."""
-    calendar = Calendar.for_stage(stage, now)
     with transaction.atomic():
-        events = _events(calendar, plans.make(seed, applications), _edition(stage, calendar))
-        play(events, stage=stage, now=now)
+        play(story(stage, seed=seed, applications=applications, now=now), stage=stage, now=now)
+
+
+def story(stage: Stage, *, seed: int, applications: int, now: datetime) -> list[Event]:
+    """All that happens in a demo of which `now` is the day of the stage; also what comes later."""
+    calendar = Calendar.for_stage(stage, now)
+    return list(_events(calendar, plans.make(seed, applications), _edition(stage, calendar)))
 
 
 def _edition(stage: Stage, calendar: Calendar) -> Mapping[str, Any]:
@@ -127,6 +133,7 @@ def _events(calendar: Calendar, planned: list[plans.Plan], edition: Mapping[str,
     yield from Drawing(slug).events(calendar)
     yield from Answering(slug).events(calendar)
     yield from course.events(slug, calendar)
+    yield from exam.events(slug, calendar)
 
 
 def lead_on(stage: Stage, *, seed: int, now: datetime) -> None:
