@@ -27,19 +27,25 @@ def exam_registry_waits(user: User, now: datetime) -> list[Waiting]:
 
 
 def _to_hand_over() -> Iterator[Waiting]:
-    """Exams with a grade that was published after their latest sheet, or without a sheet."""
+    """Exams without a sheet, and those in which a grade was published, or an absence recorded otherwise,
+    after the latest one."""
     sheets = RegistryExport.objects.filter(exam=OuterRef("pk")).order_by("-number")
     rows = Exam.objects.filter(state=ExamState.PUBLISHED).annotate(
-        sheet_at=Subquery(sheets.values("made_at")[:1]), told_at=Max("candidates__grades__published_at")
+        sheet_at=Subquery(sheets.values("made_at")[:1]),
+        told_at=Max("candidates__grades__published_at"),
+        ended_at=Max("candidates__ended_at"),
     )
-    rows = rows.filter(Q(sheet_at=None) | Q(told_at__gt=F("sheet_at")), told_at__isnull=False)
+    is_behind = Q(told_at__gt=F("sheet_at")) | Q(ended_at__gt=F("sheet_at"))
+    rows = rows.filter(Q(sheet_at=None) | is_behind, told_at__isnull=False)
     exam: Any  # with the annotations
     for exam in rows.with_names().order_by("pk"):
+        facts = {"cohort": exam.cohort, "number": exam.number}
+        first = _("Hand results over to the student registry: %(cohort)s, exam %(number)s")
+        again = _("The sheet differs from what is published: make a new one (%(cohort)s, exam %(number)s)")
         yield Waiting(
-            _("Hand results over to the student registry: %(cohort)s, exam %(number)s")
-            % {"cohort": exam.cohort, "number": exam.number},
+            (first if exam.sheet_at is None else again) % facts,
             reverse("assessment:registry", args=[exam.cohort.slug, exam.number]),
-            since_at=exam.told_at,
+            since_at=max(filter(None, (exam.told_at, exam.ended_at))) if exam.sheet_at else exam.told_at,
         )
 
 

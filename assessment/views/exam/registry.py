@@ -20,7 +20,7 @@ from assessment.forms.exam_registry import RegistryListForm
 from assessment.models import Exam, Mark, RegistryExport
 from assessment.models.registry_results import results
 from assessment.registry.comparison import Difference, Kind, compare
-from assessment.registry.sheet import ABSENT, VALID_ABSENCE, Row, canonical
+from assessment.registry.sheet import ABSENT, VALID_ABSENCE, Row, canonical, digest
 from assessment.views.exam.access import exam_for_staff
 from cohorts.forms.dissemination import NothingForm
 from cohorts.permissions import administers
@@ -83,6 +83,7 @@ def registry_sheet(request: HttpRequest, slug: str, number: int, sheet: int) -> 
     exam = exam_for_staff(request, slug, number)
     found = get_object_or_404(exam.registry_exports.select_related("made_by"), number=sheet)
     found.exam = exam
+    obstacle = deeds.obstacle_to_comparing(found)
     imports = list(found.imports.select_related("read_by"))
     latest = imports[-1] if imports else None
     former = exam.registry_exports.filter(number=sheet - 1).first()
@@ -99,7 +100,8 @@ def registry_sheet(request: HttpRequest, slug: str, number: int, sheet: int) -> 
             "differences": _lines(_stored(latest.differences)) if latest else [],
             "former": former,
             "news": _lines(compare(former.entries, found.entries)) if former else [],
-            "obstacle": deeds.obstacle_to_comparing(found),
+            "obstacle": obstacle,
+            "is_behind": not obstacle and digest(results(exam)) != found.digest,
             "administers": administers(person(request)),
         },
     )

@@ -14,13 +14,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from assessment.actions.exam.absence import record
 from assessment.actions.exam.registry import make_sheet
 from assessment.models import Grade, RegistryImport
 from assessment.states import CandidateState
 from assessment.waiting.exam_registry import exam_registry_waits
 from cohorts.states import CohortState
 from innoskole.accounts import audit
-from tests.assessment.exam.factories import ExamFactory, GradeFactory, sitting
+from tests.assessment.exam.factories import CandidateFactory, ExamFactory, GradeFactory, sitting
 from tests.cohorts.factories import InstructorFactory
 from tests.factories import NOW, UserFactory
 
@@ -148,13 +149,31 @@ def test_a_changed_grade_is_seen_until_a_new_sheet_is_made(browser, exam, anna):
     html = text(browser.get(url("registry", exam)))
     assert "Results have changed since the latest sheet" in html
     assert [waiting.title for waiting in exam_registry_waits(anna, NOW)] == [
-        "Hand results over to the student registry: Autumn 2027, exam 1"
+        "The sheet differs from what is published: make a new one (Autumn 2027, exam 1)"
     ]
+    html = text(browser.get(url("registry_sheet", exam, 1)))
+    assert "The sheet differs from what is published: make a new one" in html
     browser.post(url("registry_make", exam))
     html = text(browser.get(url("registry_sheet", exam, 2)))
     assert "What is new since sheet 1" in html
     assert html.count("Another result") == 1
     assert "This sheet is not compared any more" in text(browser.get(url("registry_sheet", exam, 1)))
+
+
+def test_an_absence_that_is_recorded_otherwise_is_seen_until_a_new_sheet_is_made(browser, exam, anna):
+    absent = CandidateFactory(exam=exam, state="absent", ended_at=NOW - timedelta(days=9))
+    make_sheet(exam, by=anna, now=NOW - timedelta(hours=1))
+    assert exam_registry_waits(anna, NOW) == []
+    record(absent, is_valid=True, reason="Dokumentert.", by=anna, now=NOW)
+    (waiting,) = exam_registry_waits(anna, NOW)
+    assert (waiting.title, waiting.since_at) == (
+        "The sheet differs from what is published: make a new one (Autumn 2027, exam 1)",
+        NOW,
+    )
+    assert "The sheet differs from what is published" in text(browser.get(url("registry_sheet", exam, 1)))
+    browser.post(url("registry_make", exam))
+    assert exam_registry_waits(anna, NOW) == []
+    assert "The sheet differs" not in text(browser.get(url("registry_sheet", exam, 2)))
 
 
 def test_an_instructor_looks_and_hands_nothing_over(exam, anna):
@@ -191,8 +210,8 @@ def test_queries(browser, anna, people, django_assert_num_queries):
     with django_assert_num_queries(7):
         assert text(browser.get(url("registry", exam))).count("Not compared") == people
     latest = exam.registry_exports.last()
-    with django_assert_num_queries(7):
-        browser.get(url("registry_sheet", exam, 1))
+    with django_assert_num_queries(9):
+        browser.get(url("registry_sheet", exam, latest.number))
     with django_assert_num_queries(5):
         browser.get(url("registry_sheet_export", exam, latest.number, "csv"))
     with django_assert_num_queries(3):
