@@ -8,6 +8,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests import cache
 from tests.deadlines.factories import lay_down_rules_of_today
+from tests.emptying import delete_instead_of_truncate
 
 pytest_plugins = ["tests.skips", "tests.cast"]
 
@@ -21,6 +22,9 @@ def _empty_cache() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """PostgreSQL drops no database that somebody is connected to: a request that a browser has left half-way
     is shown out first."""
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            delete_instead_of_truncate(connection)
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:

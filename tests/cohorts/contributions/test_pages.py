@@ -211,4 +211,4 @@ def test_the_page_of_a_round_costs_the_same_however_many_teams(
     client.get(page)
     with django_assert_num_queries(8):
         shown = client.get(page).content.decode()
-    assert shown.count("Let off") == len(teams)
+    assert shown.count(">Let off<") == len(teams)
