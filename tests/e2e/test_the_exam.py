@@ -79,6 +79,12 @@ def test_from_registration_to_open_grading(year, people, administrator, post) ->
         OPTS_OUT: ("opted_out", None),
         DEREGISTERS: ("deregistered", None),
     }
+    assert {name: sitting.letters_to(name) for name in (RITA, OPTS_OUT, DEREGISTERS, KIM)} == {
+        RITA: ["exam_open", "exam_registered", "exam_locked", "paper_received"],
+        OPTS_OUT: ["exam_open", "exam_opted_out"],
+        DEREGISTERS: ["exam_open", "exam_registered", "exam_deregistered"],
+        KIM: [],
+    }
     appointed = [str(each.examiner) for each in Appointment.objects.select_related("examiner__user")]
     loads = {name: appointed.count(name) for name in people}
     assert loads == {
@@ -130,6 +136,18 @@ def test_an_explanation_and_two_appeals(year, cohort, people, administrator, pos
     expected = {name: [(*given, "ordinary")] for name, given in GIVEN.items()}
     expected[BIRK].append(("B", "B", 0, "appeal"))
     assert sitting.grades() == expected
+    assert {name: sitting.letters_to(name)[5:] for name in (RITA, BIRK, NORA)} == {
+        RITA: ["grade_published", "exam_explanation_asked", "exam_explanation_given"],
+        BIRK: [
+            "grade_published",
+            "exam_appeal_received",
+            "exam_appeal_regrading",
+            "exam_appeal_oral",
+            "exam_appeal_oral_planned",
+            "exam_appeal_decided",
+        ],
+        NORA: ["grade_published", "exam_appeal_received", "exam_appeal_regrading", "exam_appeal_decided"],
+    }
     outcomes = GradeAppeal.objects.order_by("pk").values_list("state", "outcome")
     assert list(outcomes) == [("decided", "changed"), ("decided", "kept")]
 

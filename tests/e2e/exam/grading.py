@@ -147,9 +147,10 @@ def oral_of(code: str) -> Oral:
 
 
 def _opens_from_the_list(year: Year, user: User) -> Person:
-    """Over the list of what one grades."""
+    """From the home page, over the list of what one grades."""
     person = year.comes(user)
-    person.opens("/grading/")
+    person.opens("/home/")
+    person.goes_by(person.main.locator("a[href='/grading/']").first)
     person.follows(str(paper_of(BODO).team))
     return person
 

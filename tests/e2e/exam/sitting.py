@@ -30,6 +30,7 @@ from assessment.models.exam.orals import Frame, proposal
 from assessment.tasks import open_exams
 from cohorts.models import Cohort
 from innoskole.accounts.models import User
+from innoskole.notifications.models import Message
 from tests.assessment.exam.grading import examiners as examiners_of
 from tests.assessment.exam.paper.conftest import deliver, upload
 from tests.assessment.readiness import facts
@@ -268,3 +269,9 @@ def grades() -> dict[str, list[tuple[str, str, int, str]]]:
         version = (each.mark, each.paper_mark, each.steps, each.source)
         found.setdefault(str(each.candidate), []).append(version)
     return found
+
+
+def letters_to(name: str) -> list[str]:
+    """The kinds of the letters that have gone to the person, in order."""
+    rows = Message.objects.filter(to_email=email_of(name), state=Message.State.SENT)
+    return list(rows.order_by("pk").values_list("kind", flat=True))
