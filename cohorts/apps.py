@@ -16,7 +16,8 @@ class CohortsConfig(AppConfig):
             study_tour,
             supervision,
         )
-        from innoskole.accounts import rooms
+        from cohorts.models.team import takes_part
+        from innoskole.accounts import facts, rooms
         from innoskole.accounts.waiting import register
         from innoskole.calendars import sources
         from innoskole.notifications import reasons
@@ -27,6 +28,7 @@ class CohortsConfig(AppConfig):
             register(question)
         for rooms_question in home.QUESTIONS:
             rooms.register(rooms_question)
+        facts.register("takes_part", takes_part)
         kinds.register(reminders.KINDS)
         reasons.register(people.REASONS)
         reasons.register(speakers.REASONS)

@@ -66,7 +66,7 @@ def log_in(db: None) -> Callable[[User], Client]:
 
     def browser(user: User) -> Client:
         client = Client()
-        client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, "innoskole.accounts.backends.Backend")
         return client
 
     return browser

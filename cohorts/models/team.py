@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, TeamMember
@@ -119,3 +119,8 @@ class Participant(models.Model):
     @property
     def is_present(self) -> bool:
         return self.member.participation in BEGUN
+
+
+def takes_part() -> Exists:
+    """Of an account: whether the person takes part in a course now, or has completed one."""
+    return Exists(Participant.objects.filter(member__user=OuterRef("pk")).present())

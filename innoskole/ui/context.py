@@ -49,6 +49,11 @@ def _instructor(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_instructor)
 
 
+def _participant(user: Any) -> bool:
+    """A fact that is read with the account (innoskole.accounts.facts)."""
+    return bool(getattr(user, "takes_part", False))
+
+
 def _not_administrator(user: Any) -> bool:
     return not _administrator(user)
 
@@ -59,6 +64,7 @@ def _logged_in_applicant(user: Any) -> bool:
 
 PLACES = (
     Place(_("My page"), "home", _logged_in),
+    Place(_("My course"), "cohorts:courses", _participant),
     Place(_("Applications"), "applications:mine", _logged_in_applicant),
     Place(_("Intakes"), "applications:intakes", _not_administrator),
     Place(_("Intakes"), "applications:admin_intakes", _administrator),

@@ -85,7 +85,7 @@ def test_a_form_posted_on_an_expired_session_is_there_after_log_in(visitor, coor
     )
     assert (response.status_code, response["Location"]) == (302, f"{reverse('account_login')}?next={profile}")
     assert "you will find what you had written" in visitor.get(response["Location"]).content.decode()
-    visitor.force_login(coordinator, "allauth.account.auth_backends.AuthenticationBackend")
+    visitor.force_login(coordinator, "innoskole.accounts.backends.Backend")
     assert 'value="Kari K. Koordinator"' in visitor.get(profile).content.decode()
     assert 'value="Kari K. Koordinator"' not in visitor.get(profile).content.decode()
     coordinator.refresh_from_db()

@@ -266,7 +266,7 @@ def test_a_reason_written_while_logged_out_is_offered_again_and_does_nothing_yet
 ):
     url = reverse("accounts:person", args=[coordinator.pk])
     visitor.post(url, {"deed": "close", "close-reason": "Has left the school"})
-    visitor.force_login(administrator, "allauth.account.auth_backends.AuthenticationBackend")
+    visitor.force_login(administrator, "innoskole.accounts.backends.Backend")
     assert 'value="Has left the school"' in html(visitor.get(url))
     coordinator.refresh_from_db()
     assert coordinator.is_active

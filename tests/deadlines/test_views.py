@@ -240,7 +240,7 @@ def test_weeks_need_no_days_of_the_year(browser):
 
 def test_what_was_written_while_logged_out_is_offered_again_and_adds_nothing_yet(client, administrator):
     client.post(new_url(), VERSION)
-    client.force_login(administrator, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(administrator, "innoskole.accounts.backends.Backend")
     assert 'value="A new act."' in html(client.get(new_url()))
     assert DeadlineRule.objects.filter(kind="grading").count() == 1
 

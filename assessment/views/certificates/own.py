@@ -6,12 +6,12 @@ from django.utils import timezone
 
 from assessment.models.certificate_claims import claim
 from assessment.views.certificates.shown import shown
-from cohorts.views.rooms import participant_for
+from assessment.views.exam.access import own_part
 
 
 def own(request: HttpRequest, slug: str) -> HttpResponse:
     """Each with its documents, its code and its public page; the newest first."""
-    participant = participant_for(request, slug)
+    participant = own_part(request, slug)
     found = claim(participant, timezone.now())
     return TemplateResponse(
         request,

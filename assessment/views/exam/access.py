@@ -1,9 +1,11 @@
 """Fetch and authorise in one call: an exam, a paper, one's own candidacy. Strangers get 404."""
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from assessment.models import Candidate, Exam, GradeAppeal, Paper
+from assessment.models import Candidate, Certificate, Exam, GradeAppeal, Paper
+from cohorts.models import Participant
 from innoskole.accounts.guards import person
 
 
@@ -28,6 +30,17 @@ def appeal_for_examiner(request: HttpRequest, pk: int) -> GradeAppeal:
 def appeal_for_staff(request: HttpRequest, slug: str, pk: int) -> GradeAppeal:
     found = GradeAppeal.objects.taught_by(person(request)).select_related("exam__cohort__intake")
     return get_object_or_404(found, exam__cohort__slug=slug, pk=pk)
+
+
+def own_part(request: HttpRequest, slug: str) -> Participant:
+    """The person's own part in the cohort; also of somebody who has left with a candidacy or a certificate: a
+    grade, its periods and what it proves stay theirs. 404 otherwise."""
+    theirs = Q(Exists(Candidate.objects.filter(participant=OuterRef("pk")))) | Q(
+        Exists(Certificate.objects.filter(participant=OuterRef("pk")))
+    )
+    own = Participant.objects.of(person(request))
+    found = own.filter(Q(pk__in=own.present().values("pk")) | theirs).with_names()
+    return get_object_or_404(found, team__cohort__slug=slug)
 
 
 def candidate_for(request: HttpRequest, slug: str, number: int) -> Candidate:

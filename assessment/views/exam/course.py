@@ -20,6 +20,7 @@ from assessment.models import Candidate, Exam
 from assessment.models.exam import registration as rules
 from assessment.models.readiness import Aim, Standing, standing
 from assessment.states import CandidateState, ExamState
+from assessment.views.exam.access import own_part
 from assessment.views.exam.sections import sections_of
 from cohorts.models import Participant
 from cohorts.views.rooms import participant_for
@@ -30,7 +31,7 @@ from innoskole.ui import formats
 
 def own(request: HttpRequest, slug: str) -> HttpResponse:
     """The latest exam of the cohort with what the person can do, and their earlier ones."""
-    participant, now = participant_for(request, slug), timezone.now()
+    participant, now = own_part(request, slug), timezone.now()
     exams = list(Exam.objects.filter(cohort=participant.team.cohort_id).order_by("-number"))
     for each in exams:
         each.cohort = participant.team.cohort
@@ -49,11 +50,13 @@ def own(request: HttpRequest, slug: str) -> HttpResponse:
             "exam": current,
             "candidate": candidate,
             "is_registered": candidate is not None and candidate.state == CandidateState.REGISTERED,
-            "obstacle": _obstacle(current, participant, one, candidate, now) if current else "",
+            "obstacle": _obstacle(current, participant, one, candidate, now)
+            if current and participant.is_present
+            else "",
             "deregisters_until": deadline_at(until.day) if until else None,
             "why_then": explain(until) if until else "",
             "deeds": offered(_deeds(current, one, candidate), participant, person(request), now)
-            if current
+            if current and participant.is_present
             else [],
             "sections": [
                 (each, sections_of(each, now))

@@ -302,7 +302,7 @@ def test_what_was_typed_before_the_session_expired_comes_back(now, draft, coordi
     browser = Client()
     answer = browser.post(url(draft), {**PROBLEM, "problem_title": "Typed logged out", "action": "next"})
     assert answer.status_code == 302
-    browser.force_login(coordinator, "allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(coordinator, "innoskole.accounts.backends.Backend")
     page = browser.get(url(draft)).content.decode()
     assert "Typed logged out" in page
     assert "How can we keep pupils in school?" in page

@@ -230,7 +230,7 @@ def test_elsewhere_the_page_says_why_not(browser, sent, state) -> None:
 
 def test_who_had_been_logged_out_finds_what_they_wrote(client, now, sent, coordinator, log_in) -> None:
     client.post(url(sent), {"political_body": "Kommunestyret"})
-    client.force_login(coordinator, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(coordinator, "innoskole.accounts.backends.Backend")
     assert client.get(url(sent)).context["form"]["political_body"].value() == "Kommunestyret"
 
 

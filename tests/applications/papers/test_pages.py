@@ -79,7 +79,7 @@ def test_a_form_that_is_refused_keeps_what_was_typed(browser) -> None:
 
 def test_who_had_been_logged_out_finds_what_they_wrote(client, now, application, coordinator) -> None:
     client.post(url(), {"summary": "In short.", "recommends": "with"})
-    client.force_login(coordinator, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(coordinator, "innoskole.accounts.backends.Backend")
     assert client.get(url()).context["form"]["summary"].value() == "In short."
 
 

@@ -139,7 +139,7 @@ def browse(clock: time_machine.Coordinates) -> Callable[..., Client]:
         clock.move_to(at)
         client = Client(headers={"accept-language": "en"})
         if user is not None:
-            client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(user, "innoskole.accounts.backends.Backend")
         return client
 
     return browser

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from applications.models import TeamMember
+from applications.states import Participation
 from assessment.models import Grade, Oral, PaperGrade, ProvisionalGrade
 from assessment.states import CandidateState as S
 from assessment.states import ExamState
@@ -361,3 +363,19 @@ def test_a_candidate_sees_every_version_that_was_told(enter):
     assert "Added up wrong." in shown
     assert "D, published" in shown
     assert "E, published" not in shown
+
+
+def test_who_leaves_after_the_exam_keeps_the_page_of_the_grade(enter):
+    """The team's room is closed to them, and what they have earned is not."""
+    exam = ExamFactory(published=True)
+    paper = graded_paper(exam, people=2, state=S.PUBLISHED)
+    (candidate, _mate), (user, _other) = candidates(paper), people_of(paper)
+    GradeFactory(candidate=candidate, mark="B")
+    TeamMember.objects.filter(user=user).update(participation=Participation.WITHDRAWN, left_at=NOW)
+    client, slug = enter(user), exam.cohort.slug
+    shown = text(client.get(url("course_exam", slug)))
+    assert ("<strong>B</strong>" in shown, "Pages of" in shown) == (True, False)
+    assert "B" in text(client.get(url("grade_rights", slug, exam.number)))
+    assert client.get(url("own_certificates", slug)).status_code == 200
+    assert client.get(f"/teams/{paper.team.reference}/").status_code == 404
+    assert client.get(f"/course/{slug}/").status_code == 404
