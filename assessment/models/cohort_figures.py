@@ -28,9 +28,9 @@ from assessment.statistics.tables import STAGES
 from cohorts.models import Cohort, Participant
 from innoskole.municipalities.sizes import size_class
 
-# Fewer people than this are not shown in public; each release says which bound it had. Statistics Norway names
-# «færre enn 3» as an example (ssb.no, «Personopplysninger i statistikken»; statistikkloven § 7). In a cohort the
-# colleagues know each other, and two of three who agree know the third: so not three, but five.
+# Fewer people than this are not shown in public; each release says which bound it had. Statistics Norway
+# hides «for eksempel færre enn 3» (ssb.no, «Personopplysninger i statistikken»; statistikkloven § 7). In a
+# cohort people know each other, and of three two who tell each other know the third: so not three, but five.
 SMALLEST = 5
 # The region or size class of a municipality of which the register does not say it.
 UNKNOWN = ""
