@@ -88,5 +88,5 @@ class Delivering:
         """The first of them has a document; the attempt of the others is spent."""
         rows = self.sitting.exam.candidates.filter(paper=self.paper_of(self.story.without_paper))
         reason = texts("nb")["valid_absence"]
-        candidate = rows.with_names().in_order()[0]
+        candidate = rows.filter(has_exception=False).with_names().in_order()[0]
         absence.record(candidate, is_valid=True, reason=reason, by=people.administrator(), now=now)

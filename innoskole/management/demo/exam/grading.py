@@ -12,7 +12,7 @@ from innoskole.management.demo.course.year import pick
 from innoskole.management.demo.exam.sitting import Sitting, Story, said
 
 # Of the papers, that of the played group first; so also in a large cohort every mark occurs.
-MARKS = "CBCBBDCAECCBDBCCBDFC"
+MARKS = "CBBCBDCAECCBDBCCBDFC"
 ONE_WORSE = {"A": "B", "B": "C", "C": "D", "D": "E", "E": "F", "F": "F"}
 
 

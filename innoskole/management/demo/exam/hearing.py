@@ -23,7 +23,7 @@ FRAME = Frame(
     lunch=(time(12), time(13)),
 )
 # What the oral did to the first of a group, by the place of the group.
-MOVED = {1: 1, 3: -1, 8: 1, 13: -1}
+MOVED = {2: -1, 3: 1, 8: 1, 13: -1}
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ class Objecting:
     # --- The candidates -----------------------------------------------------------------------------------
 
     def appeal_in_vain(self, now: datetime) -> None:
-        self.send(Story(self.year).graded(self.year.others[0]), self.year.others[0], KEPT, now)
+        story = Story(self.year)
+        self.send(story.graded(story.appealing_in_vain), story.appealing_in_vain, KEPT, now)
 
     def appeal_of_the_played(self, now: datetime) -> None:
         first, _following = sittings(self.year)
@@ -60,7 +61,7 @@ class Objecting:
     def appeal_in_next_sitting(self, now: datetime) -> None:
         _first, following = sittings(self.year)
         crew = Story(self.year).without_paper
-        rows = following.exam.candidates.filter(participant__team=crew.team)
+        rows = following.exam.candidates.filter(participant__team=crew.team, grades__isnull=False)
         self.send(rows.with_names().in_order()[0], crew, KEPT, now)
 
     def send(self, candidate: Candidate, crew: Crew, number: int, now: datetime) -> None:

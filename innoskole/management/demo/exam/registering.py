@@ -1,5 +1,6 @@
 """A sitting is set up, people register, deregister or take no exam, and the list is locked."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from assessment.models.exam import candidate_list
 from assessment.models.exam.defaults import RULES, proposed
 from assessment.models.exam.registration import undecided
 from assessment.models.readiness import standings
+from assessment.states import CandidateState
 from cohorts.models import Participant
 from innoskole.management.demo import people
 from innoskole.management.demo.calendar import Event, Stage
@@ -30,14 +32,9 @@ class Registering:
         yield Event(at(sitting.opens, 9), Stage.READY_FOR_EXAM, setting_up.open_due)
         yield Event(at(sitting.closes - 4, 19), Stage.FINISHED, self.register)
         if sitting.is_first:
-            yield Event(at(sitting.closes - 4, 20), Stage.FINISHED, self.opt_out)
             yield Event(at(sitting.closes - 3, 10), Stage.FINISHED, self.let_sit)
             yield Event(at(sitting.closes, 12), Stage.FINISHED, self.deregister)
         yield Event(at(sitting.closes + 1, 9), Stage.FINISHED, self.lock)
-
-    @property
-    def story(self) -> Story:
-        return Story(self.sitting.year)
 
     def set_up(self, now: datetime) -> None:
         sitting, cohort, usual = self.sitting, self.sitting.year.cohort, Exam()
@@ -54,34 +51,43 @@ class Registering:
         setting_up.set_up(cohort, values, by=people.administrator(), now=now)
 
     def register(self, now: datetime) -> None:
-        """Everybody who lacks nothing; of the next sitting those who have no grade from the first."""
+        """Everybody who lacks nothing; of the next sitting those who have no grade from the first.
+
+        The last of those who are not alone in their group takes no exam.
+        """
         exam = self.sitting.exam
-        for one in standings(list(undecided(exam).with_names().in_order()), now):
-            if one.exam.is_ready and not self.stays_away(one.participant):
-                registration.register(exam, one.participant, by=user_of(one.participant), now=now)
+        undecided_ones = standings(list(undecided(exam).with_names().in_order()), now)
+        ready = [one.participant for one in undecided_ones if one.exam.is_ready]
+        if not self.sitting.is_first:
+            ready = [person for person in ready if person.candidacies.exists()]
+        sizes = Counter(person.team_id for person in ready)
+        others = [person for person in ready if sizes[person.team_id] > 1 and person != self.played]
+        opts_out = others[-1] if self.sitting.is_first else None
+        for person in ready:
+            deed = registration.opt_out if person == opts_out else registration.register
+            deed(exam, person, by=user_of(person), now=now)
 
-    def stays_away(self, person: Participant) -> bool:
-        """Of the first sitting one who says so; of the next those who were not ready for the first."""
-        if self.sitting.is_first:
-            return person == self.story.opts_out
-        return not person.candidacies.exists()
-
-    def opt_out(self, now: datetime) -> None:
-        person = self.story.opts_out
-        registration.opt_out(self.sitting.exam, person, by=user_of(person), now=now)
+    @property
+    def played(self) -> Participant:
+        return Story(self.sitting.year).played
 
     def let_sit(self, now: datetime) -> None:
+        """One who has not paid the fee of the second semester."""
         registration.let_sit(
             self.sitting.exam,
-            self.story.sits_by_exception,
+            self.sitting.year.others[3].students[-1],
             reason=texts("nb")["exception"],
             by=people.administrator(),
             now=now,
         )
 
     def deregister(self, now: datetime) -> None:
-        person = self.story.deregisters
-        registration.deregister(self.sitting.exam, person, by=user_of(person), now=now)
+        """One who is in the played student's group, if there is one."""
+        exam, played = self.sitting.exam, self.played
+        rows = exam.candidates.filter(state=CandidateState.REGISTERED).exclude(participant=played)
+        registered = [candidate.participant for candidate in rows.with_names().in_order()]
+        person = next((one for one in registered if one.team_id == played.team_id), registered[-1])
+        registration.deregister(exam, person, by=user_of(person), now=now)
 
     def lock(self, now: datetime) -> None:
         exam = self.sitting.exam

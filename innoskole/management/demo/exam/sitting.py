@@ -100,8 +100,8 @@ def sittings(year: Year) -> tuple[Sitting, Sitting]:
     first = Sitting(
         year,
         number=1,
-        set_up=8,
-        opens=11,
+        set_up=1,
+        opens=4,
         closes=46,
         paper_opens=48,
         paper_due=64,
@@ -129,38 +129,32 @@ def sittings(year: Year) -> tuple[Sitting, Sitting]:
 
 @dataclass(frozen=True)
 class Story:
-    """To whom what happens. Of the teams that nobody plays the second delivers nothing, the third too late,
-    and the fourth gets more time."""
+    """To whom what happens, of the groups that nobody plays and that have somebody who lacks nothing."""
 
     year: Year
 
     @property
+    def groups(self) -> list[Crew]:
+        """Known once the list is locked; in the order of the teams."""
+        papers = Paper.objects.filter(exam__cohort__intake__slug=self.year.slug, exam__number=1)
+        teams = set(papers.filter(candidates__has_exception=False).values_list("team", flat=True))
+        return [crew for crew in self.year.others if crew.team.pk in teams]
+
+    @property
     def without_paper(self) -> Crew:
-        return self.year.others[1]
+        return self.groups[0]
 
     @property
     def late(self) -> Crew:
-        return self.year.others[2]
+        return self.groups[1]
 
     @property
     def with_more_time(self) -> Crew:
-        return self.year.others[3]
+        return self.groups[2]
 
     @property
-    def deregisters(self) -> Participant:
-        """One who is in the played student's group."""
-        played = self.played
-        return next(person for person in self.year.crews()[0].students if person != played)
-
-    @property
-    def opts_out(self) -> Participant:
-        """Who came late and has a year's attendance, but wants no exam."""
-        return self.late.students[-1]
-
-    @property
-    def sits_by_exception(self) -> Participant:
-        """Who has not paid the fee of the second semester."""
-        return self.with_more_time.students[-1]
+    def appealing_in_vain(self) -> Crew:
+        return self.groups[-1]
 
     @property
     def played(self) -> Participant:
