@@ -24,7 +24,7 @@ urlpatterns = [
     path("logout/", nothing, name="account_logout"),
     _app("accounts", "language", "people", "profile"),
     _app("applications", "admin_intakes", "intakes", "mine"),
-    _app("assessment", "queue"),
+    _app("assessment", "queue", "statistics", "verify_code"),
     _app("cohorts", "cohorts", "library"),
     _app("municipalities", "list"),
     _app("notifications", "messages"),
