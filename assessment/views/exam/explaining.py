@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assessment.actions.exam import explanations as actions
 from assessment.forms.exam_redress import ExplanationForm
-from assessment.models import Explanation, OralResult, PaperGrade
+from assessment.models import Explanation, Grade, OralResult, PaperGrade
 from assessment.permissions.redress import explains
 from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.middleware import kept_post
@@ -18,7 +18,7 @@ from innoskole.deadlines.rules import deadline, deadline_at
 
 
 def explanation(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is asked for, on what the grade rests, and the form; 404 for whoever did not set the grade."""
+    """What is asked for, what its examiners wrote, and the form; 404 for whoever does not explain it."""
     asked = get_object_or_404(Explanation.objects.with_names().select_related("given_by"), pk=pk)
     user = person(request)
     if not explains(user, asked):
@@ -33,9 +33,7 @@ def explanation(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The explanation is given, and the candidate is told."))
             return redirect("assessment:explanation", pk)
     grade = asked.grade
-    results = OralResult.objects.filter(
-        candidate=grade.candidate, oral__appeal=grade.appeal_id, oral__paper=grade.candidate.paper_id
-    )
+    is_theirs = Explanation.objects.given_by(user).filter(pk=pk).exists()
     return TemplateResponse(
         request,
         "assessment/exam/redress/explanation.html",
@@ -44,11 +42,18 @@ def explanation(request: HttpRequest, pk: int) -> HttpResponse:
             "grade": grade,
             "candidate": grade.candidate,
             "exam": grade.candidate.exam,
-            "paper_grade": PaperGrade.objects.filter(
-                paper=grade.candidate.paper_id, appeal=grade.appeal_id
-            ).first(),
-            "result": results.first(),
             "due_at": deadline_at(deadline(Kind.EXPLANATION_GIVEN, asked.asked_at).day),
             "form": form if asked.state == "asked" else None,
+            **(_written(grade) if is_theirs else {}),
         },
     )
+
+
+def _written(grade: Grade) -> dict[str, PaperGrade | OralResult | None]:
+    """What its examiners wrote when they graded; an administrator who notes their words does not read it."""
+    paper, appeal = grade.candidate.paper_id, grade.appeal_id
+    results = OralResult.objects.filter(candidate=grade.candidate, oral__appeal=appeal, oral__paper=paper)
+    return {
+        "paper_grade": PaperGrade.objects.filter(paper=paper, appeal=appeal).first(),
+        "result": results.first(),
+    }
