@@ -83,7 +83,7 @@ class World:
             "teacher": UserFactory(name="Tor Lærer", is_instructor=True, **known),
         }
         self.second: User = UserFactory(name="Arne Administrator", is_course_administrator=True)
-        self.cookies = {role: _logged_in(user) for role, user in self.people.items()}
+        self.cookies = {role: logged_in(user) for role, user in self.people.items()}
         self.objects: dict[str, str | int] = {}
         self._people_and_places()
         self._before_the_deadline()
@@ -501,7 +501,7 @@ def _past(slug: str, **fields: object) -> a.Intake:
     return intake
 
 
-def _logged_in(user: User) -> dict[str, str]:
+def logged_in(user: User) -> dict[str, str]:
     browser = Client()
     browser.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
     return {name: cookie.value for name, cookie in browser.cookies.items()}

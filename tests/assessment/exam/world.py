@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.assessment.certificates import world as certificates_world
-from tests.assessment.exam import grading_world, paper_world, redress_world, registration_world
+from tests.assessment.exam import (
+    grading_world,
+    paper_world,
+    redress_world,
+    registration_world,
+    silence_world,
+)
 from tests.assessment.registry import world as registry_world
 
 if TYPE_CHECKING:
@@ -20,3 +26,4 @@ def build(world: World) -> None:
     redress_world.build(world)
     registry_world.build(world)
     certificates_world.build(world)
+    silence_world.build(world)
