@@ -22,9 +22,9 @@ GRADING = (m.ProvisionalGrade, m.PaperGrade, m.OralResult, m.Grade, m.GradeCorre
 def _words(model: type[models.Model]) -> Iterator[str]:
     """The columns of a table but its keys, relations and moments: also of fields that are yet to come."""
     for field in model._meta.concrete_fields:
-        if not (field.primary_key or field.is_relation or isinstance(field, models.DateTimeField)):
-            if field.column not in OPEN:
-                yield field.column
+        is_moment = isinstance(field, models.DateTimeField)
+        if not (field.primary_key or field.is_relation or is_moment or field.column in OPEN):
+            yield field.column
 
 
 # Model → the columns that hold a mark, or what was thought of somebody.

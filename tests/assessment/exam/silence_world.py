@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from innoskole.accounts.models import User
     from tests.world import World
 
-# What new examiners must not come upon: the former ones' thoughts, words and name, and the words of an appeal.
+# What new examiners must not come upon: thoughts, words and name of a former one, and the words of an appeal.
 THOUGHT = ("Grounds of examiner", "Agreed grounds.", "Answered well.")
 EXPLAINED = "The problem was described well."
 FORMER = "Sonja Sensor"
