@@ -21,7 +21,7 @@ def examining(user: User) -> Section:
     return Section(
         _("To grade"),
         [
-            Room(capfirst(str(one.cohort)), reverse("assessment:grading"), one.get_state_display())
+            Room(capfirst(str(one)), reverse("assessment:grading"), one.get_state_display())
             for one in found
         ]
         if has_role(user, Role.INSTRUCTOR)

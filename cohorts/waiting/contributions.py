@@ -18,7 +18,9 @@ def contribution_waits(user: User, now: datetime) -> list[Waiting]:
 
 
 def _own(user: User, now: datetime) -> list[Waiting]:
+    """Until the year is over."""
     rows = Contribution.objects.missing().filter(participant__member__user=user).with_names().in_order()
+    rows = rows.exclude(pair__round__cohort__state=CohortState.COMPLETED)
     return [
         Waiting(
             _("Give your feedback to %(team)s") % {"team": row.pair.receiver},
@@ -37,6 +39,7 @@ def _to_thank_for(user: User) -> list[Waiting]:
         Contribution.objects.counted()
         .given()
         .filter(pair__receiver__in=Team.objects.of(user), thanked_at=None)
+        .exclude(pair__round__cohort__state=CohortState.COMPLETED)
         .values("pair__receiver__application__reference")
         .annotate(count=Count("pk"))
         .order_by("pair__receiver__application__reference")

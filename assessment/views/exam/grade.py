@@ -18,7 +18,7 @@ from applications.views.deeds import Deed, Deeds, deed_page, offered
 from assessment.actions.exam import appeals as actions
 from assessment.actions.exam import explanations
 from assessment.forms.exam_redress import AppealForm, AskForm, FaultForm
-from assessment.models import AppealCandidate, Candidate, GradeAppeal, OralResult
+from assessment.models import AppealCandidate, Candidate, Explanation, GradeAppeal, OralResult
 from assessment.models.exam.regrading import new_oral
 from assessment.models.exam.rights import Rights, explained, rights
 from assessment.states import CandidateState, ExplanationState, GradeAppealState
@@ -48,6 +48,7 @@ def rights_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             )
             if found.explanation
             else None,
+            "former_explanations": _former_explanations(found),
             "why_asked": explain(found.request_due),
             "too_late_to_ask": found.obstacle_to_asking(now),
             "may_ask_about_oral": found.may_ask_about_oral(now),
@@ -115,6 +116,14 @@ def _all_appeals(candidate: Candidate) -> list[AppealCandidate]:
     """The candidate's part in each, the newest first."""
     rows = AppealCandidate.objects.filter(candidate=candidate).select_related("appeal__sent_by")
     return list(rows.order_by("-joined_at", "-pk"))
+
+
+def _former_explanations(found: Rights) -> list[Explanation]:
+    """Of the grades that the present one has taken the place of: what was explained stays readable."""
+    if found.grade.version == 1:
+        return []
+    given = Explanation.objects.filter(grade__candidate=found.candidate, state=ExplanationState.GIVEN)
+    return list(given.exclude(grade=found.grade).select_related("grade", "given_by"))
 
 
 def _missed_oral(candidate: Candidate) -> set[int]:

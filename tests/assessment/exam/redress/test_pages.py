@@ -105,6 +105,18 @@ def test_a_candidate_reads_the_explanation_and_nobody_elses(group):
     assert "Ordrett slik." not in text(as_(group.user(1)).get(own(group)))
 
 
+def test_an_explanation_stays_readable_when_a_new_grade_takes_the_place_of_the_old(group):
+    asked = explanations.ask(group.people[0], of_oral=False, by=group.user(), now=NOW)
+    explanations.give(asked, words="Ordrett slik.", by=group.old[0], now=NOW)
+    Grade.objects.filter(candidate=group.people[0]).update(superseded_at=NOW)
+    former = Grade.objects.get(candidate=group.people[0])
+    former.pk, former.version, former.mark, former.superseded_at = None, 2, "B", None
+    former.save(force_insert=True)
+    said = text(as_(group.user()).get(own(group)))
+    assert "Of the former grade C, published 3 May 2027" in said
+    assert "Ordrett slik." in said
+
+
 def test_until_it_is_decided_a_candidate_sees_no_new_mark_nor_that_the_grades_differ(group):
     appeal = group.regraded("A")
     said = text(as_(group.user()).get(own(group)))
