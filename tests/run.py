@@ -21,6 +21,7 @@ NEEDS_SERVICES = "postgres or redis or e2e"
 ONCE = (  # on SQLite alone (docs/decisions/0008)
     "tests/selection",  # arithmetic without Django (law 4)
     "tests/test_doors.py",  # who may open what; what pages ask of PostgreSQL is seen by their own tests
+    "tests/test_leaks.py",  # who learns what behind them
 )
 
 
