@@ -9,8 +9,11 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests import cache
 from tests.deadlines.factories import lay_down_rules_of_today
 from tests.emptying import delete_instead_of_truncate
+from tests.migrating import make_tables_at_once
 
 pytest_plugins = ["tests.skips", "tests.cast"]
+
+make_tables_at_once()
 
 
 @pytest.fixture(autouse=True)
