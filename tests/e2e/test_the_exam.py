@@ -160,9 +160,8 @@ def _worker_is_busy(monkeypatch) -> None:
 
 @pytest.mark.usefixtures("_worker_is_busy")
 @pytest.mark.parametrize("year", ["nn"], indirect=True)
-def test_certificates_that_anybody_can_verify(
-    year, cohort, people, administrator, settings, live_server
-) -> None:
+def test_documents_and_the_registry(year, cohort, people, administrator, settings, live_server) -> None:
+    say = year.say
     settings.BASE_URL = live_server.url
     sitting.until_publication(year, cohort, people, by=administrator)
     proving.issues_to_all(year, administrator)
@@ -181,10 +180,6 @@ def test_certificates_that_anybody_can_verify(
     still.opens(of_rita)
     still.sees(in_english.say("This document is valid"))
 
-
-def test_what_the_registry_says_is_compared(year, cohort, people, administrator) -> None:
-    say = year.say
-    sitting.until_publication(year, cohort, people, by=administrator)
     heading, *lines = proving.makes_a_sheet(year, administrator)
     assert {line[1]: line[4] for line in lines} == {name: given[0] for name, given in GIVEN.items()}
     wrong = [[*line[:4], "C", *line[5:-1]] if line[1] == RITA else line[:-1] for line in lines]

@@ -49,7 +49,7 @@ def they_agree(year: Year) -> None:
     """One proposes C with common grounds, and the other agrees to it."""
     say = year.say
     one, other = examiners_of(paper_of(BODO))
-    second = _opens(year, other)
+    second = year.comes(other)  # who has just submitted theirs
     second.follows(say("Propose the grade of the paper"))
     second.chooses("C", of=say("Grade of the paper"))
     second.writes({say("Grounds for the grade"): "Felles grunngivning."})
