@@ -63,7 +63,7 @@ GATHER = {name for name in READERS if not name.startswith("assessment:")}
 
 # What stands in an address of the table → what stands in its place.
 PAPERS = ("graded", "GRADED", "OPENED", "REDRES", "not-mine")
-BEFORE = {**dict.fromkeys(PAPERS, "silent"), "exam": "51"}
+BEFORE = {**dict.fromkeys(PAPERS, "silent-paper"), "exam": "51"}
 REDRESS = {
     **dict.fromkeys(("certificate", "revoked-certificate"), "transcript"),
     **dict.fromkeys(("certificate-token", "revoked-certificate-token"), "transcript-token"),
@@ -73,7 +73,7 @@ REDRESS = {
     "redress-received": "told-appeal",
     "redress-oral": "told-appeal",
 }
-AFTER = {**dict.fromkeys(PAPERS, "told"), "exam": "61", **REDRESS}
+AFTER = {**dict.fromkeys(PAPERS, "told-paper"), "exam": "61", **REDRESS}
 
 
 def moved(door: Door, to: dict[str, str]) -> tuple[str, ...]:

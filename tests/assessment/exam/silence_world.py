@@ -31,9 +31,9 @@ APPEALED = "We have worked on it for a whole year."
 
 
 def build(world: World) -> None:
-    """Objects: `silent` (the code of our team's paper in exam 51), `told` (in exam 61, which is published),
-    `told-grade` and `told-explanation` (of mate, who waits for it), `told-appeal` (of me), `transcript` with
-    its token.
+    """Objects: `silent-paper` (the code of our team's paper in exam 51), `told-paper` (in exam 61, which is
+    published), `told-grade` and `told-explanation` (of mate, who waits for it), `told-appeal` (of me),
+    `transcript` with its token.
 
     `me` and `mate` are the candidates, `teacher` and the `second examiner` grade them.
     """
@@ -55,8 +55,8 @@ def build(world: World) -> None:
     appeal = _appeal(told, mine)
     transcript = CertificateFactory(grade=mine, number="KU-2027-0061")
     world.objects |= {
-        "silent": ours.code,
-        "told": told.code,
+        "silent-paper": ours.code,
+        "told-paper": told.code,
         "told-grade": mates.pk,
         "told-explanation": asked.pk,
         "told-appeal": appeal.pk,
