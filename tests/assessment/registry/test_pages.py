@@ -13,6 +13,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from assessment.actions.exam.absence import record
 from assessment.actions.exam.registry import make_sheet
@@ -55,6 +56,12 @@ def published(*, people: int):
     for candidate in paper.candidates.all():
         GradeFactory(candidate=candidate, mark="B")
     return exam
+
+
+def waits(user) -> list:
+    """What waits at home, in English whatever a page before was written in."""
+    with override("en"):
+        return exam_registry_waits(user, NOW)
 
 
 def client_of(user) -> Client:
@@ -115,14 +122,14 @@ def test_a_sheet_is_made_downloaded_and_compared(browser, exam, anna):
     assert "3 differences from what the registry says" in html
     assert "The file carries the sheet&#x27;s checksum, but its rows have been changed" in html
     assert html.count("Another result") == 2
-    assert [waiting.title for waiting in exam_registry_waits(anna, NOW)] == [
+    assert [waiting.title for waiting in waits(anna)] == [
         "The student registry differs from the results: Autumn 2027, exam 1"
     ]
 
     again = SimpleUploadedFile("fs.csv", file.content)
     html = text(browser.post(url("registry_compare", exam, 1), {"file": again}, follow=True))
     assert "The registry says the same as the sheet" in html
-    assert exam_registry_waits(anna, NOW) == []
+    assert waits(anna) == []
     assert set(Grade.objects.values_list("mark", flat=True)) == {"B"}
 
 
@@ -148,7 +155,7 @@ def test_a_changed_grade_is_seen_until_a_new_sheet_is_made(browser, exam, anna):
     GradeFactory(candidate=candidate, version=2, mark="A", source="correction", reason="x", published_at=NOW)
     html = text(browser.get(url("registry", exam)))
     assert "Results have changed since the latest sheet" in html
-    assert [waiting.title for waiting in exam_registry_waits(anna, NOW)] == [
+    assert [waiting.title for waiting in waits(anna)] == [
         "The sheet differs from what is published: make a new one (Autumn 2027, exam 1)"
     ]
     html = text(browser.get(url("registry_sheet", exam, 1)))
@@ -163,16 +170,16 @@ def test_a_changed_grade_is_seen_until_a_new_sheet_is_made(browser, exam, anna):
 def test_an_absence_that_is_recorded_otherwise_is_seen_until_a_new_sheet_is_made(browser, exam, anna):
     absent = CandidateFactory(exam=exam, state="absent", ended_at=NOW - timedelta(days=9))
     make_sheet(exam, by=anna, now=NOW - timedelta(hours=1))
-    assert exam_registry_waits(anna, NOW) == []
+    assert waits(anna) == []
     record(absent, is_valid=True, reason="Dokumentert.", by=anna, now=NOW)
-    (waiting,) = exam_registry_waits(anna, NOW)
+    (waiting,) = waits(anna)
     assert (waiting.title, waiting.since_at) == (
         "The sheet differs from what is published: make a new one (Autumn 2027, exam 1)",
         NOW,
     )
     assert "The sheet differs from what is published" in text(browser.get(url("registry_sheet", exam, 1)))
     browser.post(url("registry_make", exam))
-    assert exam_registry_waits(anna, NOW) == []
+    assert waits(anna) == []
     assert "The sheet differs" not in text(browser.get(url("registry_sheet", exam, 2)))
 
 
@@ -191,11 +198,9 @@ def test_a_completed_cohort_waits_for_its_figures(exam, anna):
     make_sheet(exam, by=anna, now=NOW)
     exam.cohort.state, exam.cohort.completed_at = CohortState.COMPLETED, NOW
     exam.cohort.save()
-    assert exam_registry_waits(anna, NOW) == []
+    assert waits(anna) == []
     exam.candidates.update(state=CandidateState.FINAL)
-    assert [waiting.title for waiting in exam_registry_waits(anna, NOW)] == [
-        "Release the statistics of Autumn 2027"
-    ]
+    assert [waiting.title for waiting in waits(anna)] == ["Release the statistics of Autumn 2027"]
 
 
 @pytest.mark.parametrize("people", [1, 3])
@@ -215,7 +220,7 @@ def test_queries(browser, anna, people, django_assert_num_queries):
     with django_assert_num_queries(5):
         browser.get(url("registry_sheet_export", exam, latest.number, "csv"))
     with django_assert_num_queries(3):
-        exam_registry_waits(anna, NOW)
+        waits(anna)
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
