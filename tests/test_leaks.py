@@ -117,7 +117,7 @@ class Crowd:
         self.cookies = {role: logged_in(user) for role, user in people.items()}
         self.feeds = {role: calendars.make(by=people[role], now=NOW) for role in INSIDERS}
         self.silent, self.told = (
-            m.Paper.objects.get(code=self.world.objects[it]) for it in ("silent", "told")
+            m.Paper.objects.get(code=self.world.objects[it]) for it in ("silent-paper", "told-paper")
         )
         self.found: list[tuple[str, Door, Answer, set[type]]] = []
         for door in doors(lambda door: door.name in READERS - GATHER):
