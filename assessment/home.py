@@ -20,10 +20,7 @@ def examining(user: User) -> Section:
     )
     return Section(
         _("To grade"),
-        [
-            Room(capfirst(str(one)), reverse("assessment:grading"), one.get_state_display())
-            for one in found
-        ]
+        [Room(capfirst(str(one)), reverse("assessment:grading"), one.get_state_display()) for one in found]
         if has_role(user, Role.INSTRUCTOR)
         else [],
     )
