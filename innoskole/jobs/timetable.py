@@ -38,6 +38,7 @@ TITLES: dict[str, str | Promise] = {
     "let-go-of-voided-answers": gettext_lazy("Let go of answers to appeals that were voided"),
     "open-work-requirements": gettext_lazy("Open the work requirements whose day has come"),
     "open-exams": gettext_lazy("Open registrations for exams whose moment has come"),
+    "make-grades-final": gettext_lazy("Make grades final that nobody can appeal against any more"),
     "write-certificates": gettext_lazy("Write the documents of certificates"),
     "forget-certificates": gettext_lazy("Delete what certificates said that were revoked a year ago"),
     WATCH: gettext_lazy("Watch over reminders and e-mail"),

@@ -40,7 +40,13 @@ def pace(name: str) -> Pace:
     return found
 
 
-SELDOM = ("delete-interests", "forget-cohort-details", "refresh-calendars")
+SELDOM = (
+    "delete-interests",
+    "forget-certificates",
+    "forget-cohort-details",
+    "make-grades-final",
+    "refresh-calendars",
+)
 
 
 # --- The timetable in words ---------------------------------------------------------------------------
