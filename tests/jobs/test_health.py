@@ -60,6 +60,7 @@ def test_every_task_has_a_title_and_a_schedule_in_words() -> None:
             "Every hour",
             "Every day at 03:15",
             "Every day at 03:30",
+            "Every day at 03:45",
         }
 
 
