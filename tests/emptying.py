@@ -15,13 +15,15 @@ LAID_DOWN_BY_MIGRATING = {"auth_permission", "django_content_type", "django_site
 
 
 def delete_instead_of_truncate(connection: BaseDatabaseWrapper) -> None:
-    """From now on, if the user of the database may: it takes a superuser to pass by foreign keys and by the
-    triggers that keep rows for good."""
+    """From now on and by every connection, if the user of the database may: it takes a superuser to pass by
+    foreign keys and by the triggers that keep rows for good."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         (is_superuser,) = cursor.fetchone()
     if is_superuser:
-        connection.ops.sql_flush = lambda style, tables, **options: deletions(connection, tables)
+        type(connection.ops).sql_flush = lambda self, style, tables, **options: deletions(
+            self.connection, tables
+        )
         flush.emit_post_migrate_signal = lambda *arguments, **options: None
 
 
