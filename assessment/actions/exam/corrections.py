@@ -72,9 +72,8 @@ def confirm(correction: GradeCorrection, *, by: User, now: datetime) -> Grade:
     waits to be answered meanwhile.
     """
     waiting = _waiting(correction)
-    _require_can_answer(waiting, by)
     former = waiting.grade
-    if why_not := obstacle(former, besides=waiting):
+    if why_not := obstacle_to_answering(waiting, by) or obstacle(former, besides=waiting):
         raise Refused(why_not)
     move(
         waiting,
@@ -114,7 +113,8 @@ def confirm(correction: GradeCorrection, *, by: User, now: datetime) -> Grade:
 def turn_down(correction: GradeCorrection, *, reason: str, by: User, now: datetime) -> None:
     """Let the grade stand as it is; the one who has asked is told why. Raises Refused."""
     waiting = _waiting(correction)
-    _require_can_answer(waiting, by)
+    if why_not := obstacle_to_answering(waiting, by):
+        raise Refused(why_not)
     _close(waiting, CorrectionState.TURNED_DOWN, TURNED_DOWN, reason, by=by, now=now)
     letters.answered(waiting, now=now)
 
@@ -123,8 +123,8 @@ def turn_down(correction: GradeCorrection, *, reason: str, by: User, now: dateti
 def withdraw(correction: GradeCorrection, *, by: User, now: datetime) -> None:
     """Take back what one has asked for, until it is answered. Raises Refused."""
     waiting = _waiting(correction)
-    if waiting.asked_by_id != by.pk:
-        raise Refused(_("Only who has asked for the correction can take it back."))
+    if why_not := obstacle_to_withdrawing(waiting, by):
+        raise Refused(why_not)
     _close(waiting, CorrectionState.WITHDRAWN, WITHDRAWN, "", by=by, now=now)
 
 
@@ -164,11 +164,16 @@ def obstacle(grade: Grade, *, besides: GradeCorrection | None = None) -> str:
     return ""
 
 
-def _require_can_answer(waiting: GradeCorrection, by: User) -> None:
-    if not can_answer(by, waiting):
-        raise Refused(
-            _("Another person than the one who has asked confirms it, and one of the two has set the grade.")
-        )
+def obstacle_to_answering(waiting: GradeCorrection, user: User) -> str:
+    if can_answer(user, waiting):
+        return ""
+    return _("Another person than the one who has asked confirms it, and one of the two has set the grade.")
+
+
+def obstacle_to_withdrawing(waiting: GradeCorrection, user: User) -> str:
+    if waiting.asked_by_id == user.pk:
+        return ""
+    return _("Only who has asked for the correction can take it back.")
 
 
 def _held(grade: Grade) -> Grade:

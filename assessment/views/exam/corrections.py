@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.forms.administrator import ReasonForm
@@ -19,7 +18,6 @@ from assessment.forms.exam_corrections import CorrectionForm
 from assessment.forms.exam_redress import steps_in_words
 from assessment.models import Grade, GradeCorrection
 from assessment.models.exam.regrading import clamped
-from assessment.permissions.corrections import can_answer
 from cohorts.permissions import administers
 from innoskole.accounts.guards import person
 
@@ -105,10 +103,6 @@ ASK: Deeds[Grade] = {
 }
 
 
-def _not_mine(waiting: GradeCorrection) -> str:
-    return _("Another person than the one who has asked confirms it, and one of the two has set the grade.")
-
-
 ANSWER: Deeds[GradeCorrection] = {
     "confirm": Deed(
         title=gettext_lazy("Confirm the correction"),
@@ -116,9 +110,7 @@ ANSWER: Deeds[GradeCorrection] = {
         done=gettext_lazy("The grade is corrected, and the candidate is told by e-mail."),
         run=actions.confirm,
         obstacle=lambda waiting, user, now: (
-            actions.obstacle(waiting.grade, besides=waiting)
-            if can_answer(user, waiting)
-            else _not_mine(waiting)
+            actions.obstacle_to_answering(waiting, user) or actions.obstacle(waiting.grade, besides=waiting)
         ),
         consequences=says(
             gettext_lazy("The grade gets a new version. The former one is kept, and stands in the history."),
@@ -133,7 +125,7 @@ ANSWER: Deeds[GradeCorrection] = {
         button=gettext_lazy("Turn it down"),
         done=gettext_lazy("The correction is turned down, and who has asked is told."),
         run=actions.turn_down,
-        obstacle=lambda waiting, user, now: "" if can_answer(user, waiting) else _not_mine(waiting),
+        obstacle=lambda waiting, user, now: actions.obstacle_to_answering(waiting, user),
         consequences=says(
             gettext_lazy("The grade stands."),
             gettext_lazy("Who has asked gets an e-mail, and reads the reason here."),
@@ -146,11 +138,7 @@ ANSWER: Deeds[GradeCorrection] = {
         button=gettext_lazy("Take it back"),
         done=gettext_lazy("You have taken it back. The grade stands."),
         run=actions.withdraw,
-        obstacle=lambda waiting, user, now: (
-            ""
-            if waiting.asked_by_id == user.pk
-            else _("Only who has asked for the correction can take it back.")
-        ),
+        obstacle=lambda waiting, user, now: actions.obstacle_to_withdrawing(waiting, user),
         consequences=says(gettext_lazy("The grade stands."), gettext_lazy("Nobody gets an e-mail.")),
         form=forms.Form,
         color="danger",
