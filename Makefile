@@ -5,12 +5,13 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(shell command -v uv 2>/dev/null)
-export PYTHONDONTWRITEBYTECODE ?=
+# Compiled once, wherever it is said to be done anew each time: a worker or a server starts in seconds less.
+export PYTHONDONTWRITEBYTECODE =
 
 # One way to install a lock file, with whichever tool there is.
 ifneq ($(UV),)
 install = uv pip install --quiet --python $(1)/bin/python --require-hashes -r $(2)
-create = uv venv --quiet $(1)
+create = uv venv --quiet $(if $(PYTHON),--python $(PYTHON)) $(1)
 else
 install = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
 create = $(PYTHON) -m venv $(1)

@@ -1,5 +1,6 @@
 """What every test stands on: services found or skipped, an empty cache, and the cast."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,13 @@ from tests.migrating import make_tables_at_once
 pytest_plugins = ["tests.skips", "tests.cast"]
 
 make_tables_at_once()
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported by now stays: it is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,9 @@ from contextlib import AbstractContextManager, ExitStack
 
 from tests.services import Service, Unavailable, chromium, postgres, redis
 
-PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+# For two processors; of the workers that drive servers and browsers one waits now and then.
+WORKERS, WORKERS_WITH_SERVICES = 2, 3
+PYTEST = [sys.executable, "-m", "pytest", "--dist", "loadfile", "--no-loadscope-reorder"]
 OURS = ("DATABASE_URL", "REDIS_URL")
 NEEDS_SERVICES = "postgres or redis or e2e"
 ONCE = (  # on SQLite alone (docs/decisions/0008)
@@ -40,7 +42,7 @@ def main(arguments: list[str]) -> int:
 def on_sqlite(further: list[str]) -> int:
     _say(f"SQLite. Left for the next pass: tests marked {NEEDS_SERVICES}.")
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
-    return _pytest(["-m", f"not ({NEEDS_SERVICES})", *further], environment)
+    return _pytest(WORKERS, ["-m", f"not ({NEEDS_SERVICES})", *further], environment)
 
 
 def on_services(further: list[str]) -> int:
@@ -54,10 +56,12 @@ def on_services(further: list[str]) -> int:
         if database:
             environment["DATABASE_URL"] = database.url
             _say(f"Left out, for they have run without: {', '.join(ONCE)}.")
-            return _pytest([*(f"--ignore={each}" for each in ONCE), *further], environment)
+            return _pytest(
+                WORKERS_WITH_SERVICES, [*(f"--ignore={each}" for each in ONCE), *further], environment
+            )
         # The suite has just run on SQLite: what is left is what asks for a service, skipped if missing.
         environment.pop("DATABASE_URL", None)
-        return _pytest(["-m", NEEDS_SERVICES, *further], environment)
+        return _pytest(WORKERS_WITH_SERVICES, ["-m", NEEDS_SERVICES, *further], environment)
 
 
 def _bring(stack: ExitStack, name: str, provider: type[AbstractContextManager[Service]]) -> Service | None:
@@ -70,8 +74,8 @@ def _bring(stack: ExitStack, name: str, provider: type[AbstractContextManager[Se
     return service
 
 
-def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
-    pytest = subprocess.Popen([*PYTEST, *arguments], env=environment)
+def _pytest(workers: int, arguments: list[str], environment: dict[str, str]) -> int:
+    pytest = subprocess.Popen([*PYTEST, f"--numprocesses={workers}", *arguments], env=environment)
     try:
         return pytest.wait()
     except (SystemExit, KeyboardInterrupt) as end:

@@ -1,15 +1,16 @@
 """Looks at every page that opens to somebody, as the table of doors has them.
 
 In bokmål in all that a page must hold, on a screen and on a phone. The other languages change nothing but the
-words: they are looked at where words are most cramped.
+words: they are looked at where words are most cramped, one of the two for each page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, ViewportSize
 
 from innoskole.accounts.models import User
 from tests.e2e import quality
@@ -17,40 +18,68 @@ from tests.e2e.conftest import DESKTOP, PHONE
 from tests.test_doors import DOORS, Door
 from tests.world import World
 
+# Of a page that has been opened: its HTML, and the sizes of the files that other pages have loaded already.
+Look = Callable[[Page, bytes, dict[str, int]], None]
 
-def doors_of(role: str, *, but_not_of: str = "") -> list[Door]:
-    """The doors that open to the role, and not to another one whose pages are looked at already."""
+
+@dataclass(frozen=True)
+class Round:
+    """Pages in one language and the window that they are opened in, and what is looked at in each."""
+
+    language: str
+    size: ViewportSize
+    look: Look
+    doors: Sequence[Door]
+
+
+def doors_of(role: str, *, but_not_of: Sequence[str] = ()) -> list[Door]:
+    """The doors that open to the role, and not to others whose pages are looked at already."""
     return [
         door
         for door in DOORS
         if "GET" in door.methods
         and not door.name.startswith("health_")
         and door.answers[role] == "200"
-        and door.answers.get(but_not_of) != "200"
+        and not any(door.answers[other] == "200" for other in but_not_of)
     ]
 
 
-def faults(page: Page, server: str, world: World, doors: list[Door], languages: Sequence[str]) -> str:
+def whole(doors: Sequence[Door]) -> list[Round]:
+    """Every door in bokmål; each page once more, in nynorsk and in English by turns."""
+    pages = list({door.name: door for door in doors}.values())
+    return [
+        Round("nb", DESKTOP, look_at_all, doors),
+        Round("nn", quality.NARROWEST, look_at_words, pages[::2]),
+        Round("en", quality.NARROWEST, look_at_words, pages[1::2]),
+    ]
+
+
+def glance(doors: Sequence[Door]) -> list[Round]:
+    """Every door in bokmål, where words are most cramped."""
+    return [Round("nb", quality.NARROWEST, look_at_words, doors)]
+
+
+def faults(page: Page, server: str, world: World, rounds: Sequence[Round]) -> str:
     """What is wrong with the pages behind the doors, a line each; empty when all is well."""
     found: list[str] = []
-    for language in languages:
-        User.objects.update(language=language)
-        chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": server}
+    for each in rounds:
+        User.objects.update(language=each.language)
+        chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": each.language, "url": server}
         page.context.add_cookies([chosen])
-        look_at, size = (look_at_all, DESKTOP) if language == "nb" else (look_at_words, quality.NARROWEST)
-        page.set_viewport_size(size)
+        page.set_viewport_size(each.size)
         known: dict[str, int] = {}
-        for door in doors:
+        for door in each.doors:
             html = open_page(page, door.url(world))
             if html is None:
                 continue
             try:
-                assert page.evaluate("document.documentElement.lang") == (_own_language(door) or language)
+                spoken = page.evaluate("document.documentElement.lang")
+                assert spoken == (_own_language(door) or each.language)
                 quality.assert_headed(page)
-                look_at(page, html, known)
+                each.look(page, html, known)
             except AssertionError as fault:
                 found.append(f"{door}: {fault}")
-                page.set_viewport_size(size)
+                page.set_viewport_size(each.size)
     return "\n".join(found)
 
 
