@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from faults.scenarios import Scenario
 
+from tests.migrating import make_tables_at_once
 from tests.services import Server, free_port, own_postgres, own_redis
 
 COLUMNS = (
@@ -97,6 +98,7 @@ def _set_up(postgres: Server, redis: Server, folder: Path, port: int) -> None:
 
     from faults import stage
 
+    make_tables_at_once()
     stage.in_postgres(postgres, "CREATE DATABASE faults")
     call_command("migrate", verbosity=0)
     stage.template(postgres)

@@ -199,6 +199,10 @@ def _postgres_in(folder: Path, binaries: Path, further: dict[str, str]) -> Serve
         "max_connections": "400",
         "shared_buffers": "128MB",
         "autovacuum": "off",
+        # Tables of tests are small: joins are made as they are written, no better order is looked for.
+        "join_collapse_limit": "1",
+        "from_collapse_limit": "1",
+        "jit": "off",
         **further,
     }
     return Server(

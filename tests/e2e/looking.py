@@ -45,17 +45,18 @@ def doors_of(role: str, *, but_not_of: Sequence[str] = ()) -> list[Door]:
 
 
 def whole(doors: Sequence[Door]) -> list[Round]:
-    """Every door in bokmål; each page once more, in nynorsk and in English by turns."""
-    pages = list({door.name: door for door in doors}.values())
+    """Each page in bokmål, and once more in nynorsk or English by turns; at a glance where else it stands."""
+    pages = list({door.name: door for door in reversed(doors)}.values())
     return [
-        Round("nb", DESKTOP, look_at_all, doors),
+        Round("nb", DESKTOP, look_at_all, pages),
+        *glance([door for door in doors if door not in pages]),
         Round("nn", quality.NARROWEST, look_at_words, pages[::2]),
         Round("en", quality.NARROWEST, look_at_words, pages[1::2]),
     ]
 
 
 def glance(doors: Sequence[Door]) -> list[Round]:
-    """Every door in bokmål, where words are most cramped."""
+    """In bokmål where words are most cramped."""
     return [Round("nb", quality.NARROWEST, look_at_words, doors)]
 
 

@@ -12,6 +12,7 @@ LARGEST_PAGE = 200_000  # bytes over the wire with an empty cache
 LARGEST_HTML = 20_000  # bytes over the wire with a full cache: what each further page costs
 NARROWEST: ViewportSize = {"width": 320, "height": 640}
 WIDEST_PHONE = 600
+WIDTHS = ("phone", "screen")
 AXE = f"/{settings.STATIC_URL.strip('/')}/axe-core/axe.min.js"
 AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -90,24 +91,28 @@ def assert_accessible(page: Page, *, at_any_width: bool = False) -> None:
     even that.
     """
     found_good = settings.VAR_DIR / "accessible"
+    found_good.mkdir(exist_ok=True)
     width = "phone" if page.viewport_size["width"] <= WIDEST_PHONE else "screen"
     frame, *parts = (hashlib.sha256(part.encode()).hexdigest() for part in page.evaluate(_SKELETON))
-    at = "*" if at_any_width else width
+    wanted = WIDTHS if at_any_width else (width,)
+
+    def is_known(part: str, widths: tuple[str, ...]) -> bool:
+        return any((found_good / f"{part}-{each}").exists() for each in widths)
+
     new = {
         each: f"body > :nth-child({number})"
         for number, each in enumerate((frame, *parts))
-        if not any(found_good.glob(f"{each}-{at}"))
+        if not is_known(each, wanted)
     }
     if not new:
         return
     context = "html" if frame in new else {"include": list(new.values())}
     options = AXE_OPTIONS
-    if all(any(found_good.glob(f"{each}-*")) for each in new):
+    if all(is_known(each, WIDTHS) for each in new):
         options = options | {"runOnly": RULES_OF_LAYOUT}
     rules = page.evaluate(_AXE, {"source": AXE, "context": context, "options": options})
     found = [f"{rule['id']}: {node['html'][:200]}" for rule in rules for node in rule["nodes"]]
     assert found == [], "\n".join([page.url, *found])
-    found_good.mkdir(exist_ok=True)
     for each in new:
         (found_good / f"{each}-{width}").touch()
 
