@@ -109,7 +109,7 @@ def look_at_all(page: Page, html: bytes, known: dict[str, int]) -> None:
     page.set_viewport_size(PHONE)
     quality.assert_accessible(page)
     quality.assert_fits(page)
-    page.evaluate("document.documentElement.replaceChildren()")  # nothing is laid out anew for the next page
+    page.evaluate("document.documentElement.hidden = true")  # nothing is laid out anew for the next page
     page.set_viewport_size(DESKTOP)
 
 
