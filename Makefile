@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(shell command -v uv 2>/dev/null)
-# Compiled once, wherever it is said to be done anew each time: a worker or a server starts in seconds less.
+# Bytecode is kept, whatever the environment says: workers and servers start seconds sooner.
 export PYTHONDONTWRITEBYTECODE =
 
 # One way to install a lock file, with whichever tool there is.

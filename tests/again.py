@@ -1,5 +1,4 @@
-"""`pytest -p tests.again`: what the suite leaves out when it runs again on another database, which it has not
-touched on the first one."""
+"""`pytest -p tests.again`: leaves out what touches no database, for a suite that has run on another one."""
 
 import pytest
 
@@ -14,6 +13,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_a_service(item: pytest.Item) -> bool:
-    """item: as pytest collects them, with the fixtures of its fixtures."""
+    """Whether a test touches a database or another service, by its markers, its fixtures, and theirs."""
     named = any(item.get_closest_marker(name) for name in MARKERS)
     return named or bool(FIXTURES & set(getattr(item, "fixturenames", ())))

@@ -75,7 +75,9 @@ def postgres() -> Iterator[Service]:
         yield Service(url, "DATABASE_URL")
         return
     started = time.monotonic()
-    with own_postgres(synchronous_commit="off") as server:
+    # Tables of tests are small: joins are made as they are written, no better order is looked for.
+    as_written = {"join_collapse_limit": "1", "from_collapse_limit": "1"}
+    with own_postgres(synchronous_commit="off", **as_written) as server:
         yield Service(server.url, server.source, time.monotonic() - started)
 
 
@@ -199,10 +201,6 @@ def _postgres_in(folder: Path, binaries: Path, further: dict[str, str]) -> Serve
         "max_connections": "400",
         "shared_buffers": "128MB",
         "autovacuum": "off",
-        # Tables of tests are small: joins are made as they are written, no better order is looked for.
-        "join_collapse_limit": "1",
-        "from_collapse_limit": "1",
-        "jit": "off",
         **further,
     }
     return Server(

@@ -13,6 +13,7 @@ from django.conf import settings
 from redis import Redis
 
 from tests import services
+from tests.again import asks_a_service
 
 
 def test_a_named_postgres_is_taken_before_any_other(monkeypatch) -> None:
@@ -81,3 +82,16 @@ def test_a_skip_fails_only_when_services_are_required(
     command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "tests.skips", "-q", file]
     done = subprocess.run(command, capture_output=True, text=True, cwd=settings.BASE_DIR, env=environment)
     assert (done.returncode, line in done.stdout) == (code, True), done.stdout + done.stderr
+
+
+def test_what_touches_no_database_runs_once(request) -> None:
+    assert not asks_a_service(request.node)
+
+
+@pytest.mark.django_db
+def test_what_is_marked_runs_again(request) -> None:
+    assert asks_a_service(request.node)
+
+
+def test_what_stands_on_a_fixture_of_the_database_runs_again(request, administrator) -> None:
+    assert asks_a_service(request.node)

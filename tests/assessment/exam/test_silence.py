@@ -166,16 +166,14 @@ def others(exam):
 def test_nobody_else_sees_the_difference_before_publication(exam, others, log_in, stage):
     paper = STAGES[stage](exam)
     people = {**others, **{f"candidate {n}": user for n, user in enumerate(people_of(paper))}}
-    asked = {
-        role: people[role] for role in (people if stage == "set" else NEAREST)
-    }  # then every secret is there
-    clients = {role: log_in(user) for role, user in asked.items()}
+    asked = people if stage == "set" else NEAREST  # when all is set, every secret is there
+    clients = {role: log_in(people[role]) for role in asked}
     addresses = pages(exam, paper)
     found = []
     for secrets in SECRETS.values():
         write(paper, secrets)
         shown = {role: seen(client, addresses) for role, client in clients.items()}
-        found.append((shown, known([*asked.values(), *examiners(paper)])))
+        found.append((shown, known([*people.values(), *examiners(paper)])))
         text = str(shown)
         assert secrets["words"] not in text
     (pages_of_one, known_of_one), (pages_of_other, known_of_other) = found
