@@ -6,12 +6,12 @@ What a new examiner reads here names a paper by its code and nobody.
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessment.emails.exam_redress import regraded_by
-from assessment.models import Explanation, GradeAppeal, Oral
+from assessment.models import AppealCandidate, Appointment, Explanation, GradeAppeal, Oral
 from assessment.models.exam.regrading import THIRD, blind, lacks_somebody
 from assessment.states import GradeAppealState
 from innoskole.accounts.models import User
@@ -79,13 +79,11 @@ def _oral_to_note(appeal: GradeAppeal, user: User, code: dict[str, str], now: da
 
 def _new_oral(user: User, now: datetime) -> Iterator[Waiting]:
     """The candidate's own new oral that is to come."""
+    own = AppealCandidate.objects.standing().filter(candidate__participant__member__user=user)
     rows = Oral.objects.filter(
-        appeal__state=GradeAppealState.NEW_ORAL,
-        appeal__candidates__candidate__participant__member__user=user,
-        appeal__candidates__left_at=None,
-        starts_at__gt=now,
-    ).select_related("appeal__exam__cohort")
-    for oral in rows.distinct():
+        appeal__state=GradeAppealState.NEW_ORAL, appeal__in=own.values("appeal"), starts_at__gt=now
+    )
+    for oral in rows.select_related("appeal__exam__cohort"):
         exam = oral.appeal.exam if oral.appeal else oral.paper.exam
         yield Waiting(
             _("Come to your new oral in %(room)s") % {"room": oral.room},
@@ -99,15 +97,17 @@ def _new_oral(user: User, now: datetime) -> Iterator[Waiting]:
 
 def _to_handle() -> Iterator[Waiting]:
     """Appeals in which the school has the next step."""
-    further = Q(state=GradeAppealState.THIRD_ASSESSMENT) & ~Q(appointments__place=THIRD)
-    unplanned = Q(state=GradeAppealState.NEW_ORAL, oral=None)
+    has_further = Appointment.objects.filter(appeal=OuterRef("pk"), place=THIRD)
+    further = Q(~Exists(has_further), state=GradeAppealState.THIRD_ASSESSMENT)
+    planned = Oral.objects.filter(appeal=OuterRef("pk"))
+    unplanned = Q(~Exists(planned), state=GradeAppealState.NEW_ORAL)
     rows = GradeAppeal.objects.filter(Q(state=GradeAppealState.RECEIVED) | further | unplanned)
     titles = {
         GradeAppealState.RECEIVED: _("Handle an appeal against a grade: %(exam)s"),
         GradeAppealState.THIRD_ASSESSMENT: _("Appoint an examiner more after an appeal: %(exam)s"),
         GradeAppealState.NEW_ORAL: _("Plan a new oral after an appeal: %(exam)s"),
     }
-    for appeal in rows.with_names().distinct():
+    for appeal in rows.with_names():
         yield Waiting(
             titles[GradeAppealState(appeal.state)] % {"exam": appeal.exam},
             reverse("assessment:exam_appeal", args=_address(appeal)),

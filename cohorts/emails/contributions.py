@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.emails.people import language_of
-from cohorts.models import Participant, PeerPair, PeerRound
+from cohorts.models import Contribution, Participant, PeerPair, PeerRound
 from innoskole.notifications import outbox
 from innoskole.notifications.actions import cancel
 from innoskole.notifications.models import Message
@@ -58,8 +58,8 @@ def called_off(round: PeerRound, *, reason: str, now: datetime) -> None:
 
 def people_of(round: PeerRound) -> Sequence[Participant]:
     """Those who were asked in the round and take part now."""
-    asked = Participant.objects.present().filter(contributions__pair__round=round)
-    return list(asked.distinct().with_names().in_order())
+    asked = Contribution.objects.filter(pair__round=round).values("participant")
+    return list(Participant.objects.present().filter(pk__in=asked).with_names().in_order())
 
 
 def _recall(round: PeerRound, now: datetime) -> None:

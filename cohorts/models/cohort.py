@@ -7,7 +7,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Intake
-from applications.states import BEGUN
 from cohorts.states import CohortState
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
@@ -21,11 +20,6 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         if has_role(user, Role.INSTRUCTOR):
             return self.filter(instructors__user=user)
         return self.none()
-
-    def attended_by(self, user: User) -> "CohortQuerySet":
-        """Those in which the person takes part now, or has completed."""
-        own = Q(teams__participants__member__user=user, teams__participants__member__participation__in=BEGUN)
-        return self.filter(own).distinct()
 
     def newest_first(self) -> "CohortQuerySet":
         return self.order_by("-intake__opens_at", "-pk")

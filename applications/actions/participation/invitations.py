@@ -56,12 +56,13 @@ def invite_team(application: Application, *, now: datetime) -> list[TeamMember]:
 
 def invite_due(now: datetime) -> int:
     """Invite those who took over from others and have been told of their admission; how many."""
-    waiting = Application.objects.filter(
-        offer__state=OfferState.ACCEPTED,
-        members__participation=Participation.NOMINATED,
-        members__decisions__state=DecisionState.ISSUED,
+    informed = TeamMember.objects.filter(
+        participation=Participation.NOMINATED, decisions__state=DecisionState.ISSUED
     )
-    return sum(len(invite_team(application, now=now)) for application in waiting.distinct())
+    waiting = Application.objects.filter(
+        offer__state=OfferState.ACCEPTED, pk__in=informed.values("application")
+    )
+    return sum(len(invite_team(application, now=now)) for application in waiting)
 
 
 def tell_place_is_gone(application: Application, *, now: datetime) -> None:

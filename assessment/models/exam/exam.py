@@ -26,12 +26,12 @@ class ExamQuerySet(models.QuerySet["Exam"]):
 
     def examined_by(self, user: User) -> "ExamQuerySet":
         """Those in which the person is an examiner, ordinary or of an appeal."""
-        return self.filter(examiners__user=user).distinct()
+        return self.filter(pk__in=Examiner.objects.filter(user=user).values("exam"))
 
     def for_staff(self, user: User) -> "ExamQuerySet":
         """Whose pages the person may open as staff: the cohort's staff, and its examiners."""
-        mine = Q(cohort__in=Cohort.objects.taught_by(user)) | Q(examiners__user=user)
-        return self.filter(mine).distinct()
+        examined = Examiner.objects.filter(user=user).values("exam")
+        return self.filter(Q(cohort__in=Cohort.objects.taught_by(user)) | Q(pk__in=examined))
 
     def with_names(self) -> "ExamQuerySet":
         return self.select_related("cohort__intake")

@@ -16,11 +16,13 @@ from innoskole.accounts.models import User
 class PaperQuerySet(models.QuerySet["Paper"]):
     def of(self, user: User) -> "PaperQuerySet":
         """Those that the person delivers: their own group's."""
-        return self.filter(candidates__participant__member__user=user).distinct()
+        own = Paper.objects.filter(candidates__participant__member__user=user)
+        return self.filter(pk__in=own.values("pk"))
 
     def graded_by(self, user: User) -> "PaperQuerySet":
         """Those that the person is appointed to grade before publication."""
-        return self.filter(appointments__examiner__user=user, appointments__appeal=None).distinct()
+        given = Appointment.objects.filter(examiner__user=user, appeal=None)
+        return self.filter(pk__in=given.values("paper"))
 
     def taught_by(self, user: User) -> "PaperQuerySet":
         return self.filter(exam__cohort__in=Cohort.objects.taught_by(user))
@@ -152,12 +154,3 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.paper_id}: {self.examiner_id}"
-
-
-def may_read(user: User) -> Q:
-    """Filter of papers: whose files the person may open. The group, its staff, and those who grade it."""
-    return (
-        Q(candidates__participant__member__user=user)
-        | Q(exam__cohort__in=Cohort.objects.taught_by(user))
-        | Q(appointments__examiner__user=user)
-    )

@@ -82,7 +82,8 @@ class Explanation(models.Model):
 
 class GradeAppealQuerySet(models.QuerySet["GradeAppeal"]):
     def of(self, user: User) -> "GradeAppealQuerySet":
-        return self.filter(candidates__candidate__participant__member__user=user).distinct()
+        own = AppealCandidate.objects.filter(candidate__participant__member__user=user)
+        return self.filter(pk__in=own.values("appeal"))
 
     def undecided(self) -> "GradeAppealQuerySet":
         return self.filter(state__in=UNDECIDED)
@@ -106,7 +107,7 @@ class GradeAppealQuerySet(models.QuerySet["GradeAppeal"]):
 
     def regraded_by(self, user: User) -> "GradeAppealQuerySet":
         """Those after which the person grades the paper anew."""
-        return self.filter(appointments__examiner__user=user).distinct()
+        return self.filter(pk__in=Appointment.objects.filter(examiner__user=user).values("appeal"))
 
     def with_names(self) -> "GradeAppealQuerySet":
         return self.select_related("exam__cohort__intake", "sent_by")

@@ -18,7 +18,7 @@ THIRD = Appointment.Place.THIRD
 
 def paper_of(appeal: GradeAppeal) -> Paper:
     """The paper of the candidates of an appeal. One query."""
-    return Paper.objects.with_names().filter(candidates__appeals__appeal=appeal).distinct().get()
+    return Paper.objects.with_names().get(pk__in=appeal.candidates.values("candidate__paper"))
 
 
 def sees_the_grade(user: User, appeal: GradeAppeal) -> bool:

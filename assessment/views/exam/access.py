@@ -23,8 +23,7 @@ def paper_for_examiner(request: HttpRequest, code: str) -> Paper:
 
 def appeal_for_examiner(request: HttpRequest, pk: int) -> GradeAppeal:
     """An appeal, for its new examiners, who see neither the grade nor its explanation; 404 otherwise."""
-    found = GradeAppeal.objects.filter(appointments__examiner__user=person(request)).distinct()
-    return get_object_or_404(found, pk=pk)
+    return get_object_or_404(GradeAppeal.objects.regraded_by(person(request)), pk=pk)
 
 
 def appeal_for_staff(request: HttpRequest, slug: str, pk: int) -> GradeAppeal:

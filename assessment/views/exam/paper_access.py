@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from assessment.models import Exam, Guidelines, Paper, PaperFile
+from assessment.models import Appointment, Candidate, Exam, Guidelines, Paper, PaperFile
 from assessment.models.exam.papers import PaperQuerySet
 from assessment.models.exam.standing import with_reads
 from assessment.states import ExamState
@@ -38,9 +38,9 @@ def file_for(request: HttpRequest, code: str, pk: int) -> PaperFile:
     may = (
         Q(paper__in=Paper.objects.of(user))
         | Q(paper__in=Paper.objects.taught_by(user), delivery__isnull=False)
-        | Q(counts, paper__appointments__examiner__user=user)
+        | Q(counts, paper__in=Appointment.objects.filter(examiner__user=user).values("paper"))
     )
-    found = PaperFile.objects.filter(may, paper__code=code).select_related("paper").distinct()
+    found = PaperFile.objects.filter(may, paper__code=code).select_related("paper")
     return get_object_or_404(found, pk=pk)
 
 
@@ -57,10 +57,9 @@ def exam_for_guidelines(request: HttpRequest, slug: str, number: int) -> Exam:
     """
     user = person(request)
     may = Q(pk__in=Exam.objects.for_staff(user)) | Q(
-        state=ExamState.PUBLISHED, candidates__participant__member__user=user
+        state=ExamState.PUBLISHED, pk__in=Candidate.objects.of(user).values("exam")
     )
-    found = Exam.objects.filter(may).with_names().distinct()
-    return get_object_or_404(found, cohort__slug=slug, number=number)
+    return get_object_or_404(Exam.objects.filter(may).with_names(), cohort__slug=slug, number=number)
 
 
 def guidelines_for(request: HttpRequest, slug: str, number: int, pk: int) -> Guidelines:

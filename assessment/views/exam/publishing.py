@@ -106,8 +106,9 @@ def grades(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The published grades of the sitting with their history; before publication there are none to see."""
     exam = exam_for_staff(request, slug, number)
     told = Grade.objects.seen_by_staff(person(request)).order_by("-version")
-    people = Candidate.objects.filter(exam=exam, grades__in=told).distinct().with_names().in_order()
-    rows = people.prefetch_related(Prefetch("grades", told.select_related("appeal"), to_attr="told"))
+    people = Candidate.objects.filter(exam=exam, pk__in=told.order_by().values("candidate"))
+    shown = Prefetch("grades", told.select_related("appeal"), to_attr="told")
+    rows = people.with_names().in_order().prefetch_related(shown)
     return TemplateResponse(
         request,
         "assessment/exam/grading/grades.html",
