@@ -20,10 +20,6 @@ WORKERS, WORKERS_WITH_SERVICES = 2, 3
 PYTEST = [sys.executable, "-m", "pytest", "--dist", "loadfile", "--no-loadscope-reorder"]
 OURS = ("DATABASE_URL", "REDIS_URL")
 NEEDS_SERVICES = "postgres or redis or e2e"
-ONCE = (  # on SQLite alone, with all that touches no database (docs/decisions/0008)
-    "tests/test_doors.py",  # who may open what; what pages ask of PostgreSQL is seen by their own tests
-    "tests/test_leaks.py",  # who learns what behind them
-)
 
 
 def main(arguments: list[str]) -> int:
@@ -54,9 +50,8 @@ def on_services(further: list[str]) -> int:
             environment["REDIS_URL"] = broker.url
         if database:
             environment["DATABASE_URL"] = database.url
-            _say(f"Left out, for it has run: what touches no database, {', '.join(ONCE)}.")
-            left_out = ["-p", "tests.again", *(f"--ignore={each}" for each in ONCE)]
-            return _pytest(WORKERS_WITH_SERVICES, [*left_out, *further], environment)
+            _say("Left out, for it has run: what touches no database, and what is marked once.")
+            return _pytest(WORKERS_WITH_SERVICES, ["-p", "tests.again", *further], environment)
         # The suite has just run on SQLite: what is left is what asks for a service, skipped if missing.
         environment.pop("DATABASE_URL", None)
         return _pytest(WORKERS_WITH_SERVICES, ["-m", NEEDS_SERVICES, *further], environment)

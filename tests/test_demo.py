@@ -134,6 +134,10 @@ def user(person: DemoPerson) -> User:
 SETTLED = {State.REJECTED: 1, State.WITHDRAWN: 1, State.NOT_SUBMITTED: 1}
 
 
+BY_OTHERS = pytest.mark.once("other tests lead a demo through the same stages on PostgreSQL")
+
+
+@BY_OTHERS
 @pytest.mark.parametrize(
     ("stage", "state", "found"),
     [
@@ -164,6 +168,7 @@ def test_a_stage(stage: Stage, state: str, found: dict[str, int]) -> None:
     assert not AuditEvent.objects.filter(occurred_at__gt=NOW).exists()
 
 
+@BY_OTHERS
 @pytest.mark.parametrize("stage", [Stage.FROZEN, Stage.DRAWN])
 def test_a_stage_of_the_draw(stage: Stage) -> None:
     assert stages.stage_of(create(stage, count=7)) == stage
@@ -222,6 +227,7 @@ def test_requests_that_are_open_are_recalled_when_the_demo_is_led_on(monkeypatch
     assert (states(intake), InformationRequest.objects.open().count()) == ({State.READY: 7}, 0)
 
 
+@pytest.mark.once("what chance decides does not depend on the database")
 def test_the_same_seed_at_the_same_moment_gives_the_same_demo() -> None:
     def picture() -> tuple[object, ...]:
         with transaction.atomic():

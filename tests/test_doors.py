@@ -25,7 +25,10 @@ from tests.assessment.exam import secrets
 from tests.factories import NOW
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once("every page that opens is opened on PostgreSQL by tests/e2e/test_pages_of_*.py"),
+]
 
 # --- The table: tests/doors/*.txt -------------------------------------------------------------------
 

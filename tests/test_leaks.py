@@ -36,7 +36,7 @@ from tests.factories import NOW
 from tests.test_doors import DOORS, ROLES, Door, refuse
 from tests.world import World, logged_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once("who learns what does not depend on the database")]
 
 # --- Who asks, and where -----------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from redis import Redis
 
 from tests import services
-from tests.again import asks_a_service
+from tests.again import runs_again
 
 
 def test_a_named_postgres_is_taken_before_any_other(monkeypatch) -> None:
@@ -85,13 +85,24 @@ def test_a_skip_fails_only_when_services_are_required(
 
 
 def test_what_touches_no_database_runs_once(request) -> None:
-    assert not asks_a_service(request.node)
+    assert not runs_again(request.node)
+
+
+@pytest.mark.once("to see that it is left out")
+def test_what_is_marked_once_does_not_run_again(request, administrator) -> None:
+    assert not runs_again(request.node)
+
+
+@pytest.mark.postgres
+@pytest.mark.once("to see that it is not left out: it has not run without PostgreSQL")
+def test_what_needs_a_service_runs_whatever_else_it_is_marked(request) -> None:
+    assert runs_again(request.node)
 
 
 @pytest.mark.django_db
 def test_what_is_marked_runs_again(request) -> None:
-    assert asks_a_service(request.node)
+    assert runs_again(request.node)
 
 
 def test_what_stands_on_a_fixture_of_the_database_runs_again(request, administrator) -> None:
-    assert asks_a_service(request.node)
+    assert runs_again(request.node)

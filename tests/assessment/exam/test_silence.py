@@ -39,7 +39,11 @@ from tests.assessment.exam.grading import (
 from tests.cohorts.factories import InstructorFactory, ParticipantFactory
 from tests.factories import NOW, UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("now"),
+    pytest.mark.once("who learns what does not depend on the database"),
+]
 
 SECRETS = {
     "one": {"marks": ("B", "C"), "paper": "B", "steps": (0, 1), "words": "Bedre enn ventet"},
