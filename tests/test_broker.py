@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import pytest
@@ -25,11 +25,11 @@ SECONDS = 40
 
 def database_url() -> str:
     """The test database of this process, for another one."""
-    values = connection.settings_dict
     if connection.vendor == "sqlite":
-        return f"sqlite:///{values['NAME']}"
-    user, password = quote(values["USER"]), quote(values["PASSWORD"])
-    return f"postgres://{user}:{password}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+        return f"sqlite:///{connection.settings_dict['NAME']}"
+    at = connection.get_connection_params()
+    place = urlencode({name: at[name] for name in ("host", "port") if name in at})
+    return f"postgres://{quote(at['user'])}:{quote(at.get('password', ''))}@/{at['dbname']}?{place}"
 
 
 @pytest.fixture
