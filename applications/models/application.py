@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +41,14 @@ def _worked_on_by(user: User) -> Q:
     proven = user.affiliations.filter(state=Affiliation.State.PROVEN).values("municipality")
     rejected = user.affiliations.filter(state=Affiliation.State.REJECTED).values("municipality")
     return Q(lead__in=proven) | (Q(coordinator=user) & ~Q(lead__in=rejected))
+
+
+def acts_for_municipality() -> Q:
+    """Of an account: whether the person acts, or asks to act, for a municipality, or is the contact person of
+    an application. Nobody else works on one."""
+    affiliated = Affiliation.objects.filter(user=OuterRef("pk"))
+    contact = Application.objects.filter(coordinator=OuterRef("pk"))
+    return Q(Exists(affiliated)) | Q(Exists(contact))
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from applications.models import Application, InternalCall
 from applications.models.call import OVER
 from applications.states import InterestState
+from innoskole.accounts import facts
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
 from innoskole.accounts.waiting import Waiting
@@ -16,7 +17,7 @@ from innoskole.accounts.waiting import Waiting
 
 def call_waits(user: User, now: datetime) -> list[Waiting]:
     """Calls that are closed, with people whom nobody has answered. One query."""
-    if has_role(user, Role.COURSE_ADMINISTRATOR):
+    if has_role(user, Role.COURSE_ADMINISTRATOR) or not facts.holds(user, "acts_for_municipality"):
         return []
     unanswered = Q(interests__state=InterestState.INTERESTED)
     calls = (

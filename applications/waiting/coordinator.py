@@ -15,14 +15,15 @@ from applications.models import (
 )
 from applications.states import PartnerState, State
 from applications.tokens import partner_url
+from innoskole.accounts import facts
 from innoskole.accounts.models import Affiliation, User
 from innoskole.accounts.roles import Role, has_role
 from innoskole.accounts.waiting import Waiting
 
 
 def coordinator_waits(user: User, now: datetime) -> list[Waiting]:
-    """What a municipality's people have to do. Four queries, however many applications."""
-    if has_role(user, Role.COURSE_ADMINISTRATOR):
+    """What a municipality's people have to do. Four queries, however many applications; none for others."""
+    if has_role(user, Role.COURSE_ADMINISTRATOR) or not facts.holds(user, "acts_for_municipality"):
         return []
     return [*_unsent(user, now), *_asked(user, now), *_partner_requests(user, now), *_to_start(user, now)]
 

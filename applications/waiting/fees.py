@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, FeeRate, Intake
 from applications.states import OfferState
+from innoskole.accounts import facts
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
 from innoskole.accounts.waiting import Waiting
@@ -20,7 +21,9 @@ def fees_waits(user: User, now: datetime) -> list[Waiting]:
 
     At most two queries, however many applications and intakes.
     """
-    return _school() if has_role(user, Role.COURSE_ADMINISTRATOR) else _municipality(user)
+    if has_role(user, Role.COURSE_ADMINISTRATOR):
+        return _school()
+    return _municipality(user) if facts.holds(user, "acts_for_municipality") else []
 
 
 def _municipality(user: User) -> list[Waiting]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, Decision, DecisionKind, Intake, Offer
 from applications.states import OfferState
+from innoskole.accounts import facts
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
 from innoskole.accounts.waiting import Waiting
@@ -17,7 +18,7 @@ def offer_waits(user: User, now: datetime) -> list[Waiting]:
     """The offers that this person can answer, or what the school must do with places. At most two queries."""
     if has_role(user, Role.COURSE_ADMINISTRATOR):
         return [*_free(), *_forgotten()]
-    return _unanswered(user, now)
+    return _unanswered(user, now) if facts.holds(user, "acts_for_municipality") else []
 
 
 def _unanswered(user: User, now: datetime) -> list[Waiting]:

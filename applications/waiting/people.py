@@ -18,6 +18,7 @@ from applications.states import (
     State,
 )
 from applications.tokens import invitation_url
+from innoskole.accounts import facts
 from innoskole.accounts.actions import has_confirmed_address
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
@@ -29,11 +30,14 @@ WITH_A_PLACE = (State.ADMITTED, State.ENROLLED)
 def people_waits(user: User, now: datetime) -> list[Waiting]:
     """One's own invitation; one's municipality's team; for the school all newcomers and broken teams.
 
-    Three queries, for the school five, however many persons and teams.
+    Two queries, for who acts for a municipality three, for the school five, however many persons.
     """
     if has_role(user, Role.COURSE_ADMINISTRATOR):
         return [*_invitations(user), *_to_assess(user), *_to_tell(), *_broken_teams_of_intakes()]
-    return [*_invitations(user), *_own_broken_teams(user, now)]
+    found = _invitations(user)
+    if facts.holds(user, "acts_for_municipality"):
+        found += _own_broken_teams(user, now)
+    return found
 
 
 def _invitations(user: User) -> list[Waiting]:

@@ -12,6 +12,7 @@ from assessment.models import Candidate, Exam
 from assessment.models.exam.registration import undecided
 from assessment.states import CandidateState, ExamState
 from cohorts.models import Cohort, Participant
+from innoskole.accounts import facts
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
 from innoskole.accounts.waiting import Waiting
@@ -30,6 +31,8 @@ def exam_registration_waits(user: User, now: datetime) -> list[Waiting]:
 
 
 def _to_decide(user: User, now: datetime) -> Iterator[Waiting]:
+    if not facts.holds(user, "takes_part"):
+        return
     own = Participant.objects.of(user).present().values("team__cohort")
     rows = Exam.objects.filter(state=ExamState.OPEN, registration_closes_at__gte=now, cohort__in=own)
     for exam in rows.with_names().order_by("pk"):

@@ -13,6 +13,7 @@ from assessment.models.records import Record, records_of
 from cohorts.models import Cohort, Participant
 from cohorts.models.cohort import CohortQuerySet
 from cohorts.states import CohortState
+from innoskole.accounts import facts
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
 from innoskole.accounts.waiting import Waiting
@@ -36,6 +37,8 @@ def requirement_waits(user: User, now: datetime) -> list[Waiting]:
 
 
 def _own(user: User, now: datetime) -> Iterator[Waiting]:
+    if not facts.holds(user, "takes_part"):
+        return
     own = Participant.objects.of(user).present().with_names()
     people = {each.pk: each for each in own.filter(team__cohort__state=CohortState.RUNNING)}
     if not people:

@@ -10,6 +10,7 @@ from cohorts.models import Cohort, Participant, SessionDay
 from cohorts.models.attendance import Progress, progress, sheets
 from cohorts.permissions.attendance import is_staff
 from cohorts.states import CohortState
+from innoskole.accounts import facts
 from innoskole.accounts.models import User
 from innoskole.accounts.waiting import Waiting
 from innoskole.ui import formats
@@ -52,6 +53,8 @@ def _unregistered(user: User, now: datetime) -> list[Waiting]:
 
 
 def _out_of_reach(user: User) -> list[Waiting]:
+    if not facts.holds(user, "takes_part"):
+        return []
     own = Participant.objects.of(user).present().with_names()
     running = list(own.filter(team__cohort__state=CohortState.RUNNING))
     if not running:

@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Contribution, Team
 from cohorts.states import CohortState
+from innoskole.accounts import facts
 from innoskole.accounts.models import User
 from innoskole.accounts.waiting import Waiting
 
 
 def contribution_waits(user: User, now: datetime) -> list[Waiting]:
-    """Three queries, however many contributions."""
-    return [*_own(user, now), *_to_thank_for(user), *_gaps(user, now)]
+    """Two queries for whoever takes part, and one for who teaches, however many contributions."""
+    own = [*_own(user, now), *_to_thank_for(user)] if facts.holds(user, "takes_part") else []
+    return own + _gaps(user, now)
 
 
 def _own(user: User, now: datetime) -> list[Waiting]:

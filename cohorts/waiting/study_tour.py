@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.states import BEGUN
 from cohorts.models import Participant, StudyTour, TourSignUp
+from innoskole.accounts import facts
 from innoskole.accounts.models import User
 from innoskole.accounts.roles import Role, has_role
 from innoskole.accounts.waiting import Waiting
@@ -16,8 +17,10 @@ from innoskole.ui import formats
 
 
 def study_tour_waits(user: User, now: datetime) -> list[Waiting]:
-    """At most four queries, however many tours."""
-    found = _to_answer(user, now) + _to_agree(user, now)
+    """At most three queries for whoever takes part and one for the staff, however many tours."""
+    found = []
+    if facts.holds(user, "takes_part"):
+        found += _to_answer(user, now) + _to_agree(user, now)
     if has_role(user, Role.INSTRUCTOR) or has_role(user, Role.COURSE_ADMINISTRATOR):
         found += _to_place(user, now)
     return found

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cohorts.models import Booking, Team
+from innoskole.accounts import facts
 from innoskole.accounts.models import User
 from innoskole.accounts.waiting import Waiting
 
@@ -15,11 +16,14 @@ SOON = timedelta(days=7)
 def supervision_waits(user: User, now: datetime) -> list[Waiting]:
     """One's own supervisions of the coming week, as supervisor or in the team, and those without a log.
 
-    Three queries, however many bookings.
+    Two queries for the supervisor and one for the team, however many bookings.
     """
+    return _of_supervisor(user, now) + (_of_team(user, now) if facts.holds(user, "takes_part") else [])
+
+
+def _of_supervisor(user: User, now: datetime) -> list[Waiting]:
     own = Booking.objects.without_log().filter(slot__user=user).with_names().in_order()
-    of_team = Booking.objects.to_come(now).filter(team__in=Team.objects.of(user)).with_names().in_order()
-    found = [
+    to_write = [
         Waiting(
             _("Write what was agreed with %(team)s") % {"team": booking.team},
             f"{reverse('cohorts:supervision_write', args=[booking.team.reference])}?booking={booking.pk}",
@@ -28,7 +32,7 @@ def supervision_waits(user: User, now: datetime) -> list[Waiting]:
         )
         for booking in own.filter(slot__ends_at__lte=now)
     ]
-    found += [
+    soon = [
         Waiting(
             _("Supervision of %(team)s") % {"team": booking.team},
             reverse("cohorts:supervision", args=[booking.team.reference]),
@@ -37,7 +41,12 @@ def supervision_waits(user: User, now: datetime) -> list[Waiting]:
         )
         for booking in own.filter(slot__ends_at__gt=now, starts_at__lte=now + SOON)
     ]
-    found += [
+    return to_write + soon
+
+
+def _of_team(user: User, now: datetime) -> list[Waiting]:
+    of_team = Booking.objects.to_come(now).filter(team__in=Team.objects.of(user)).with_names().in_order()
+    return [
         Waiting(
             _("Supervision with %(name)s") % {"name": booking.slot.user},
             reverse("cohorts:supervision", args=[booking.team.reference]),
@@ -46,4 +55,3 @@ def supervision_waits(user: User, now: datetime) -> list[Waiting]:
         )
         for booking in of_team.filter(starts_at__lte=now + SOON)
     ]
-    return found

@@ -1,10 +1,8 @@
 """Who is logged in, with what every page asks about them."""
 
-from functools import cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import QuerySet
 
 from innoskole.accounts import facts
 from innoskole.accounts.models import User
@@ -15,14 +13,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: Any) -> User | None:
         try:
-            user = _accounts().get(pk=user_id)
+            user = facts.accounts().get(pk=user_id)
         except User.DoesNotExist:
             return None
         return user if self.user_can_authenticate(user) else None
-
-
-@cache
-def _accounts() -> QuerySet[User]:
-    """Every account with its facts. Put together once: that takes longer than to ask, and every page asks."""
-    accounts: QuerySet[User] = User.objects.annotate(**facts.annotations())
-    return accounts

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from innoskole.accounts import facts
 from innoskole.accounts.models import User
 
 
@@ -38,5 +39,6 @@ def register(question: Question) -> Question:
 
 def waiting_for(user: User, now: datetime) -> list[Waiting]:
     """Everything that waits for a person: the nearest deadline first, then what has waited longest."""
+    user = facts.known(user)
     found = [item for question in _questions for item in question(user, now)]
     return sorted(found, key=lambda item: (item.due_at or _END, item.since_at or _END, item.title))

@@ -13,6 +13,7 @@ from applications.actions.interests import decide_interests
 from applications.models import Interest, InternalCall, TeamMember
 from applications.states import InterestState, State
 from applications.waiting import call_waits
+from innoskole.accounts import facts
 from innoskole.notifications.models import Message
 from tests.applications.calls.factories import CLOSES, InterestFactory, InternalCallFactory
 from tests.applications.calls.test_actions import ANSWER
@@ -403,9 +404,9 @@ def test_a_forged_link(anybody):
 def test_a_closed_call_waits_for_its_choices(call, coordinator, colleague, rows, django_assert_num_queries):
     InterestFactory.create_batch(rows, call=call)
     assert call_waits(coordinator, CLOSES) == []
-    later = CLOSES + timedelta(seconds=1)
+    later, person = CLOSES + timedelta(seconds=1), facts.known(coordinator)
     with django_assert_num_queries(1):
-        (waiting,) = call_waits(coordinator, later)
+        (waiting,) = call_waits(person, later)
     assert (waiting.title, waiting.url, waiting.count, waiting.since_at) == (
         "Choose the team among the colleagues of Bodø",
         call_url(call.application),

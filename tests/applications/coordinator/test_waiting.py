@@ -8,6 +8,7 @@ from django.utils import timezone
 from applications.models import InformationRequest
 from applications.tokens import partner_url
 from applications.waiting import coordinator_waits
+from innoskole.accounts import facts
 from innoskole.accounts.waiting import waiting_for
 from tests.factories import (
     NOW,
@@ -33,8 +34,10 @@ def test_an_open_intake_waits_for_an_application(intake, coordinator):
     ]
 
 
-def test_it_does_not_wait_for_people_without_a_municipality(intake):
-    assert waits(UserFactory()) == []
+def test_it_does_not_wait_for_people_without_a_municipality(intake, django_assert_num_queries):
+    person = facts.known(UserFactory())
+    with django_assert_num_queries(0):
+        assert waits(person) == []
 
 
 @pytest.mark.parametrize(
@@ -104,5 +107,6 @@ def test_a_constant_number_of_queries(coordinator, rows, django_assert_num_queri
     for number in range(rows):
         intake = IntakeFactory(slug=f"intake-{number}", year=2027 + number)
         ApplicationFactory(intake=intake, coordinator=coordinator)
+    person = facts.known(coordinator)
     with django_assert_num_queries(4):
-        assert len(coordinator_waits(coordinator, NOW)) == rows
+        assert len(coordinator_waits(person, NOW)) == rows
