@@ -137,6 +137,7 @@ def comparable(content: bytes) -> str:
     return re.sub(r'(csrfmiddlewaretoken" value|nonce|data-csrf)="[^"]*"', "", content.decode())
 
 
+@pytest.mark.once("who learns what does not depend on the database")
 def test_nobody_outside_sees_a_trace_before_the_minute(
     short_letters, decided, browse, administrator, second_administrator
 ):
