@@ -81,7 +81,7 @@ class Step(models.TextChoices):
     SETTING = "setting", _("The grades are to be set")
     CONFIRMING = "confirming", _("The grades are to be confirmed")
     READY = "ready", _("Ready to be published")
-    PUBLISHED = "published", _("Published")
+    PUBLISHED = "published", _("Grades published")
 
 
 def with_progress(papers: PaperQuerySet) -> PaperQuerySet:

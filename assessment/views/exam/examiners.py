@@ -49,6 +49,16 @@ def examiners(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     named = list(exam.examiners.select_related("user").annotate(load=counted))
     against = conflicts(papers, [each.user for each in named], formats.local(now).date())
     bound = Counter(user for _paper, user in against)
+    rows = [
+        (
+            paper,
+            [(each, against.get((paper.pk, each.examiner.user_id), "")) for each in actions.ordinary(paper)],
+            len(actions.free_places(exam, paper)),
+        )
+        for paper in papers
+        if standing(paper, now) != Standing.NOBODY
+    ]
+    may_appoint = administers(person(request)) and exam.state in actions.APPOINTS
     return TemplateResponse(
         request,
         "assessment/exam/paper/examiners.html",
@@ -56,25 +66,15 @@ def examiners(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "cohort": exam.cohort,
             "exam": exam,
             "named": [(each, bound[each.user_id]) for each in named],
-            "rows": [
-                (
-                    paper,
-                    [
-                        (each, against.get((paper.pk, each.examiner.user_id), ""))
-                        for each in actions.ordinary(paper)
-                    ],
-                    len(actions.free_places(exam, paper)),
-                )
-                for paper in papers
-                if standing(paper, now) != Standing.NOBODY
-            ],
+            "rows": rows,
             "guidelines": exam.guidelines.select_related("uploaded_by").first(),
             "may_upload": not grading_opens.obstacle_to_guidelines(exam),
             "lacking": grading_opens.lacking(exam, papers, against, now)
             if exam.state == ExamState.LOCKED
             else [],
             "waits": exam.state == ExamState.LOCKED,
-            "may_appoint": administers(person(request)) and exam.state in actions.APPOINTS,
+            "may_appoint": may_appoint,
+            "may_propose": may_appoint and bool(named) and any(free for *_, free in rows),
         },
     )
 

@@ -290,10 +290,12 @@ def test_an_administrator_names_and_appoints(exam, paper, office, instructor):
 def test_a_proposal_is_confirmed(exam, paper, office):
     ExaminerFactory.create_batch(2, exam=exam)
     page = of(exam, "examiners_proposal")
+    assert page in text(office.get(of(exam, "examiners")))
     seen = office.get(page).context["form"].initial
     assert office.post(page, seen).url == of(exam, "examiners")
     assert paper.appointments.count() == 2
     assert "Every paper has its examiners." in text(office.get(page))
+    assert page not in text(office.get(of(exam, "examiners")))
 
 
 @pytest.mark.parametrize("rows", [1, 3])
