@@ -21,6 +21,7 @@ from innoskole.management.demo_people import PASSWORD
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 10
+ENDED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a neighbour's word, a closed window
 
 
 class Command(BaseCommand):
@@ -71,7 +72,7 @@ class Command(BaseCommand):
         environment = os.environ | {"DJANGO_SETTINGS_MODULE": "innoskole.settings"}
         environment.setdefault("BASE_URL", f"http://{HOST}:{port}")  # links in letters lead here
         environment.pop("CELERY_BROKER_URL", None)  # Celery would obey it and forget our settings
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ENDED_BY:
             signal.signal(number, _stop)
         # Groups of their own: Ctrl-C reaches only this process, which then ends both in order.
         children = [
@@ -129,7 +130,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDED_BY:
         signal.signal(number, signal.SIG_IGN)  # an impatient second Ctrl-C must not leave anything behind
     for child in children:
         child.terminate()
