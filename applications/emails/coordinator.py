@@ -144,6 +144,11 @@ def claim_decided(affiliation: Affiliation, *, now: datetime) -> None:
     )
 
 
+def approved_by_domain(affiliation: Affiliation, now: datetime, **kwargs: Any) -> None:
+    """A mail domain that was added has approved somebody who waited."""
+    claim_decided(affiliation, now=now)
+
+
 def recall(application: Application, *keys: str, now: datetime) -> None:
     """Cancel what has been overtaken and has not left: contradictory letters must not arrive together.
 

@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -18,6 +19,9 @@ from innoskole.municipalities.models import Municipality
 
 State = Affiliation.State
 Proof = Affiliation.Proof
+
+# Somebody who waited for approval is proven by a mail domain that was added: affiliation, now.
+proven_by_domain = Signal()
 
 
 # --- Oneself --------------------------------------------------------------------------------------
@@ -270,36 +274,43 @@ def _for_administration(user: User, by: User | None, reason: str) -> User:
 
 # --- Domains --------------------------------------------------------------------------------------
 
+DOMAIN_ADDED = gettext_noop("let a mail domain prove the municipality")
+DOMAIN_REMOVED = gettext_noop("stopped a mail domain from proving the municipality")
+DOMAIN = gettext_noop("domain")
+
 
 @transaction.atomic
 def add_domain_exception(
     domain: str, municipality: Municipality, *, by: User, now: datetime
-) -> DomainException:
-    """Let a mail domain prove a municipality. Raises Refused if it already does."""
+) -> list[Affiliation]:
+    """Let a mail domain prove a municipality; returns those who waited for approval and whom it proves.
+
+    They are told by whoever listens to `proven_by_domain`. Raises Refused if the domain proves it already.
+    """
     exception = DomainException(domain=domain.strip().lower(), municipality=municipality)
     try:
         exception.full_clean()
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
     exception.save()
-    audit.record(
-        municipality,
-        gettext_noop("let a mail domain prove the municipality"),
-        by=by,
-        now=now,
-        changes={gettext_noop("domain"): (None, exception.domain)},
+    audit.record(municipality, DOMAIN_ADDED, by=by, now=now, changes={DOMAIN: (None, exception.domain)})
+    waiting = Affiliation.objects.pending().filter(
+        municipality=municipality, user__email__endswith=f"@{exception.domain}"
     )
-    return exception
+    proven = list(waiting.with_names().select_for_update(of=("self",)))
+    for affiliation in proven:
+        _prove_by_domain(affiliation, now)
+        proven_by_domain.send(Affiliation, affiliation=affiliation, now=now)
+    return proven
 
 
 @transaction.atomic
-def remove_domain_exception(exception: DomainException, *, by: User, now: datetime) -> None:
+def remove_domain_exception(exception: DomainException, *, by: User, now: datetime, reason: str) -> None:
     """Stop a mail domain from proving a municipality; what it has proven stays proven."""
+    if not reason.strip():
+        raise Refused(_("Give a reason."))
+    changes = {DOMAIN: (exception.domain, None)}
     audit.record(
-        exception.municipality,
-        gettext_noop("stopped a mail domain from proving the municipality"),
-        by=by,
-        now=now,
-        changes={gettext_noop("domain"): (exception.domain, None)},
+        exception.municipality, DOMAIN_REMOVED, by=by, now=now, changes=changes, reason=reason.strip()
     )
     exception.delete()

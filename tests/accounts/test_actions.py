@@ -9,6 +9,7 @@ from innoskole.accounts import actions, audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import Affiliation, AuditEvent, DomainException, User
 from innoskole.accounts.roles import Role
+from innoskole.notifications.models import Message
 from tests.factories import NOW, AffiliationFactory, UserFactory, municipality
 
 pytestmark = pytest.mark.django_db
@@ -198,17 +199,38 @@ def test_a_person_is_added_once(administrator):
 
 def test_mail_domains_are_added_and_removed_with_history(administrator):
     heroy = municipality("1818")
-    exception = actions.add_domain_exception("Heroy-NO.kommune.no", heroy, by=administrator, now=NOW)
+    assert actions.add_domain_exception("Heroy-NO.kommune.no", heroy, by=administrator, now=NOW) == []
     with pytest.raises(Refused):
         actions.add_domain_exception("heroy-no.kommune.no", heroy, by=administrator, now=NOW)
     assert list(DomainException.objects.values_list("domain", "municipality")) == [
         ("heroy-no.kommune.no", heroy.pk)
     ]
-    actions.remove_domain_exception(exception, by=administrator, now=NOW)
+    exception = DomainException.objects.get()
+    with pytest.raises(Refused):
+        actions.remove_domain_exception(exception, by=administrator, now=NOW, reason=" ")
+    actions.remove_domain_exception(exception, by=administrator, now=NOW, reason="Sold.")
     assert DomainException.objects.count() == 0
-    assert [(event.verb, event.changes) for event in audit.history(heroy)] == [
-        ("stopped a mail domain from proving the municipality", {"domain": ["heroy-no.kommune.no", None]}),
-        ("let a mail domain prove the municipality", {"domain": [None, "heroy-no.kommune.no"]}),
+    assert [(event.verb, event.changes, event.reason) for event in audit.history(heroy)] == [
+        (actions.DOMAIN_REMOVED, {"domain": ["heroy-no.kommune.no", None]}, "Sold."),
+        (actions.DOMAIN_ADDED, {"domain": [None, "heroy-no.kommune.no"]}, ""),
+    ]
+
+
+def test_a_mail_domain_that_is_added_approves_those_who_wait_and_tells_them(administrator):
+    heroy, other = municipality("1818"), municipality("1804")
+    addresses = ("kari@heroy-no.kommune.no", "ole@xheroy-no.kommune.no", "sara@sub.heroy-no.kommune.no")
+    users = [UserFactory(email=address) for address in addresses]
+    waiting = [actions.request_affiliation(user, heroy, NOW) for user in users]
+    elsewhere = actions.request_affiliation(users[0], other, NOW)
+    proven = actions.add_domain_exception("heroy-no.kommune.no", heroy, by=administrator, now=NOW)
+    assert proven == [waiting[0]]
+    assert [state_of(each)[:2] for each in (*waiting, elsewhere)] == [
+        ("proven", "domain"),
+        *[("pending", "")] * 3,
+    ]
+    assert verbs(waiting[0])[0] == "proved the affiliation by the domain of the address"
+    assert [(letter.to_email, letter.kind) for letter in Message.objects.all()] == [
+        ("kari@heroy-no.kommune.no", "claim_approved")
     ]
 
 

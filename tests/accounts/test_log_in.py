@@ -13,6 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 from django.urls import reverse
 
+from innoskole.accounts import audit
 from innoskole.accounts.forms import SignupForm
 from innoskole.accounts.models import Affiliation, User
 from innoskole.notifications.models import Message
@@ -34,6 +35,10 @@ def path_of(response) -> str:
 
 def letters() -> list[tuple[str, str, str]]:
     return list(Message.objects.order_by("pk").values_list("to_email", "subject", "language"))
+
+
+def history(user: User) -> list[tuple[str, dict]]:
+    return [(event.verb, event.changes) for event in audit.history(user)]
 
 
 def registration(**changes) -> dict[str, str]:
@@ -201,6 +206,23 @@ def test_passwords_cannot_be_guessed_for_ever(visitor):
     assert "There have been too many attempts. Wait a few minutes and try again." in response.content.decode()
 
 
+def test_attempts_are_counted_for_each_visitor_behind_a_proxy(settings):
+    """The address that our own proxy wrote down counts; what stands before it anybody can write."""
+
+    def shut_out(client: Client, forwarded: str) -> bool:
+        attempt = {"login": "kari@bodo.kommune.no", "password": "wrong"}
+        page = client.post(reverse("account_login"), attempt, headers={"X-Forwarded-For": forwarded})
+        return "There have been too many attempts." in page.content.decode()
+
+    browser = Client(headers={"Accept-Language": "en"})
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "2/m/ip"}
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    forged = [shut_out(browser, f"192.0.2.{number}, 198.51.100.7") for number in range(3)]
+    assert (forged, shut_out(browser, "198.51.100.8")) == ([False, False, True], False)
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    assert [shut_out(browser, f"192.0.2.{number}") for number in range(3)] == [False, False, True]
+
+
 def test_a_closed_account_is_logged_out_at_once_and_cannot_log_in(visitor, log_in, code):
     user = UserFactory(email="kari@bodo.kommune.no")
     browser = log_in(user)
@@ -226,6 +248,7 @@ def test_a_forgotten_password_is_replaced_by_means_of_a_code(visitor, code):
         "Choose a new password",
         "How you log in has been changed",
     ]
+    assert history(user) == [("replaced a forgotten password", {})]
 
 
 def test_an_address_is_changed_when_the_new_one_is_confirmed(log_in, code):
@@ -244,6 +267,8 @@ def test_an_address_is_changed_when_the_new_one_is_confirmed(log_in, code):
         ("kari@fjaler.kommune.no", "Confirm your address"),
         ("kari@bodo.kommune.no", "How you log in has been changed"),
     ]
+    changes = {"email": ["kari@bodo.kommune.no", "kari@fjaler.kommune.no"]}
+    assert history(user) == [("changed the address", changes)]
 
 
 def test_a_password_is_set_and_then_changed(log_in):
@@ -257,6 +282,7 @@ def test_a_password_is_set_and_then_changed(log_in):
     assert path_of(browser.post(reverse("account_change_password"), new)) == reverse("accounts:profile")
     user.refresh_from_db()
     assert user.check_password("enda en lang frase")
+    assert history(user) == [("changed the password", {}), ("set a password", {})]
     assert browser.get(reverse("home")).status_code == 200
 
 
@@ -312,6 +338,23 @@ def test_a_second_factor_is_asked_for_at_log_in_and_a_recovery_code_works_once(v
         assert (path_of(response), user_of(browser)) == (reverse("mfa_authenticate"), None)
         browser.post(reverse("mfa_authenticate"), {"code": second})
         assert user_of(browser) == result
+
+
+def test_what_becomes_of_a_second_factor_stands_in_the_history(
+    log_in, settings, coordinator, django_capture_on_commit_callbacks
+):
+    settings.MFA_REAUTHENTICATION_REQUIRED = False
+    browser = log_in(coordinator)
+    activate = reverse("mfa_activate_totp")
+    code = code_of(browser.get(activate).context["form"].secret)
+    for page in (activate, reverse("mfa_generate_recovery_codes"), reverse("mfa_deactivate_totp")):
+        with django_capture_on_commit_callbacks(execute=True):
+            browser.post(page, {"code": code})
+    assert history(coordinator) == [
+        ("turned off the second factor", {}),
+        ("made new recovery codes", {}),
+        ("set up a second factor", {}),
+    ]
 
 
 def test_those_who_need_a_second_factor_cannot_turn_it_off(log_in, settings, administrator, coordinator):

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
+from django.utils import timezone
 
 from innoskole.accounts import actions, waiting
+from innoskole.accounts.actions import request_affiliation
 from innoskole.accounts.models import DomainException, User
 from innoskole.accounts.roles import ROLES, Role, has_role, needs_second_factor, roles_of
 from innoskole.accounts.waiting import Waiting, waiting_for
@@ -56,7 +58,8 @@ def test_only_administrators_open_a_person_or_remove_a_domain(log_in, administra
     browser = log_in(coordinator)
     assert [browser.get(person).status_code, browser.post(remove).status_code] == [403, 403]
     assert DomainException.objects.count() == 1
-    assert log_in(administrator).get(remove).status_code == 405
+    assert log_in(administrator).get(remove).status_code == 200
+    assert DomainException.objects.count() == 1
 
 
 # --- Home -------------------------------------------------------------------------------------------
@@ -245,8 +248,34 @@ def test_a_mail_domain_is_added_and_removed(log_in, administrator):
     assert "heroy-no.kommune.no" in html(browser.get(url))
     again = browser.post(url, {"domain": "heroy-no.kommune.no", "municipality": "1818"})
     assert "This domain already proves this municipality." in html(again)
-    browser.post(reverse("accounts:remove_domain", args=[exception.pk]))
+    remove = reverse("accounts:remove_domain", args=[exception.pk])
+    assert remove in html(browser.get(url))
+    assert "will no longer prove that its owner works for Herøy" in html(browser.get(remove))
+    assert list(browser.post(remove, {"reason": " "}).context["form"].errors) == ["reason"]
+    assert browser.post(remove, {"reason": "Sold."}).url == url
     assert DomainException.objects.count() == 0
+    lines = [(line.what, line.reason) for line in browser.get(url).context["lines"]]
+    assert lines == [
+        (f"{heroy}: stopped a mail domain from proving the municipality", "Sold."),
+        (f"{heroy}: let a mail domain prove the municipality", ""),
+    ]
+
+
+def test_who_is_approved_by_a_new_mail_domain_is_said(log_in, administrator):
+    kari = UserFactory(name="Kari Venter", email="kari@heroy-no.kommune.no")
+    request_affiliation(kari, municipality("1818"), timezone.now())
+    browser, url = log_in(administrator), reverse("accounts:domains")
+    page = browser.post(url, {"domain": "heroy-no.kommune.no", "municipality": "1818"}, follow=True)
+    assert "Approved by it, and told so: Kari Venter." in html(page)
+
+
+def test_from_people_to_who_acts_for_a_municipality(log_in, administrator, coordinator):
+    browser = log_in(administrator)
+    assert reverse("applications:affiliations") in html(browser.get(reverse("accounts:people")))
+    affiliation = coordinator.affiliations.get()
+    decision = reverse("applications:claim", args=[affiliation.pk])
+    assert decision in html(browser.get(reverse("accounts:person", args=[coordinator.pk])))
+    assert decision not in html(log_in(coordinator).get(reverse("accounts:profile")))
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -256,7 +285,7 @@ def test_the_list_of_domains_asks_the_same_number_of_questions(
     for number in range(rows):
         DomainException.objects.create(domain=f"d{number}.kommune.no", municipality=municipality())
     browser = log_in(administrator)
-    with django_assert_num_queries(4):  # session, user, count, domains
+    with django_assert_num_queries(5):  # session, user, count, domains, history
         page = html(browser.get(reverse("accounts:domains")))
     assert page.count("Bodø") == rows
 

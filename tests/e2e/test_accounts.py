@@ -246,7 +246,9 @@ def test_a_mail_domain_is_added_and_removed(administrator, enter) -> None:
     anna.writes({"Mail domain": "heroy-no.kommune.no", "Municipality": "Herøy (Nordland)"})
     anna.presses("Add the domain")
     anna.sees("heroy-no.kommune.no")
-    anna.presses("Remove heroy-no.kommune.no")
+    anna.follows("Remove heroy-no.kommune.no")
+    anna.writes({"Reason": "The domain is sold."})
+    anna.presses("Remove the domain")
     anna.sees("No exceptions yet")
 
 
