@@ -100,7 +100,8 @@ def ancestry(municipality: Municipality) -> list[Change]:
     """Every change by which the municipality's area came to it, the latest first.
 
     One query a generation, and those of `successors`: an ancestor whose area followed another part of a
-    split is none of ours (Ørskog merged into Ålesund, which Haram left).
+    split is none of ours (Ørskog merged into Ålesund, which Haram left). One that lives on after a split
+    is still found in itself, so there the part that left it is asked instead.
     """
     found: dict[int, Change] = {}
     generation = {municipality.pk}
@@ -110,11 +111,15 @@ def ancestry(municipality: Municipality) -> list[Change]:
         found |= fresh
         generation = {change.old_id for change in fresh.values()}
     last_day = municipality.valid_to_on - timedelta(days=1) if municipality.valid_to_on else date.max
-    became = successors({change.old_id: change.old for change in found.values()}.values(), last_day)
+    asked = {
+        change.pk: change.old if change.old.valid_to_on == change.changed_on else change.new
+        for change in found.values()
+    }
+    became = successors({each.pk: each for each in asked.values()}.values(), last_day)
     ours = [
         change
         for change in found.values()
-        if any(successor.municipality.pk == municipality.pk for successor in became[change.old_id])
+        if any(successor.municipality.pk == municipality.pk for successor in became[asked[change.pk].pk])
     ]
     return sorted(ours, key=lambda change: (-change.changed_on.toordinal(), change.old.code))
 

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -229,27 +229,28 @@ def _figures(row: Row) -> Iterator[tuple[date, int]]:
 
 # --- Changes ---------------------------------------------------------------------------------------
 
+Onward = Mapping[str, list[tuple[date, str]]]  # code → what became of it: (day, code)
+Map = Mapping[str, list[Row]]  # code → its rows of municipality_current_map.csv
+
 
 def _changes(
     by_code: Mapping[str, list[Life]], events: Iterable[_Event], current_map: Iterable[Row]
 ) -> list[ChangeFact]:
     """The changes between two codes, with what the map of today's codes adds: shares, paths after splits."""
     between = [event for event in events if event.old != event.new]
-    onward: dict[str, set[str]] = defaultdict(set)
+    onward: dict[str, list[tuple[date, str]]] = defaultdict(list)
     for event in between:
         if event.kind != "boundary":
-            onward[event.old].add(event.new)
-    today: dict[str, dict[str, Decimal | None]] = defaultdict(dict)
+            onward[event.old].append((event.on, event.new))
+    today: dict[str, list[Row]] = defaultdict(list)
     for row in current_map:
-        today[row["code"]][row["current_code"]] = _decimal(row["population_share"], 4)
+        today[row["code"]].append(row)
 
     facts = []
     for event in between:
         share = None
         if event.kind == "split":
-            shares = [share for code, share in today[event.old].items() if code in _reach(event.new, onward)]
-            known = [share for share in shares if share is not None]
-            share = sum(known, Decimal(0)) if known and len(known) == len(shares) else None
+            _, share = _part(today[event.old], _reach(event.new, onward, after=event.on))
         elif event.kind != "boundary":
             share = Decimal(1)
         facts.append(
@@ -263,48 +264,71 @@ def _changes(
                 note=event.note,
             )
         )
-    return facts + _lineage(by_code, between, onward, today)
+    return facts + _lineage(by_code, events, onward, today)
 
 
-def _reach(code: str, onward: Mapping[str, set[str]]) -> set[str]:
-    """The code and all that it has become since."""
+def _reach(code: str, onward: Onward, *, after: date = date.min, until: date = date.max) -> set[str]:
+    """The code and all that it became after the one day, until the other."""
     reached, frontier = {code}, {code}
     while frontier:
-        frontier = {new for old in frontier for new in onward.get(old, ())} - reached
+        steps = (step for old in frontier for step in onward.get(old, ()))
+        frontier = {new for on, new in steps if after < on <= until} - reached
         reached |= frontier
     return reached
 
 
+def _part(rows: Iterable[Row], reached: set[str]) -> tuple[bool, Decimal | None]:
+    """Whether the codes are the chief part of a municipality, by its rows of the map, and their share."""
+    found = [row for row in rows if row["current_code"] in reached]
+    shares = [_decimal(row["population_share"], 4) for row in found]
+    known = [share for share in shares if share is not None]
+    share = sum(known, Decimal(0)) if known and len(known) == len(shares) else None
+    return any(row["is_primary"] == "1" for row in found), share
+
+
 def _lineage(
-    by_code: Mapping[str, list[Life]],
-    between: Iterable[_Event],
-    onward: Mapping[str, set[str]],
-    today: Mapping[str, Mapping[str, Decimal | None]],
+    by_code: Mapping[str, list[Life]], events: Iterable[_Event], onward: Onward, today: Map
 ) -> list[ChangeFact]:
-    """An ancestor of a split municipality that followed some of its parts only, according to the map."""
-    splits: dict[tuple[str, date], list[str]] = defaultdict(list)
-    for event in between:
+    """Where an ancestor of a split municipality is found from that day on, if its changes tell otherwise
+    than the map does: they lead to every part, or to the one alone that kept the number."""
+    splits: dict[tuple[str, date], set[str]] = defaultdict(set)
+    for event in events:
         if event.kind == "split":
-            splits[event.old, event.on].append(event.new)
+            splits[event.old, event.on].add(event.new)
     facts = []
     for (parent, day), parts in splits.items():
-        for ancestor in sorted(code for code in onward if code != parent and parent in _reach(code, onward)):
-            followed = [part for part in parts if _reach(part, onward) & set(today.get(ancestor, ()))]
-            if followed and len(followed) < len(parts):
-                ended = [life for life in by_code[ancestor] if life.valid_to_on and life.valid_to_on <= day]
+        led_to = {parent} if parent in parts else parts
+        for ancestor in _ended_in(parent, day, by_code, onward):
+            found = _found_on(day, ancestor.code, by_code, onward, today)
+            if {code for (code, _), *_ in found} & parts not in (set(), led_to):
                 facts += [
-                    ChangeFact(
-                        old=ended[-1].key,
-                        new=_at(by_code, part, day).key,
-                        changed_on=day,
-                        kind="lineage",
-                        is_primary=index == 0,
-                        population_share=Decimal(1) if len(followed) == 1 else None,
-                        note="",
-                    )
-                    for index, part in enumerate(followed)
+                    ChangeFact(ancestor.key, new, day, "lineage", is_primary, share, note="")
+                    for new, is_primary, share in found
                 ]
     return facts
+
+
+def _ended_in(parent: str, day: date, by_code: Mapping[str, list[Life]], onward: Onward) -> list[Life]:
+    """The municipalities that had become (a part of) the parent before the day."""
+    eve = day - timedelta(days=1)
+    codes = [code for code in sorted(onward) if code != parent and parent in _reach(code, onward, until=eve)]
+    ended = [
+        [life for life in by_code[code] if life.valid_to_on and life.valid_to_on <= eve] for code in codes
+    ]
+    return [lives[-1] for lives in ended if lives]
+
+
+def _found_on(
+    day: date, code: str, by_code: Mapping[str, list[Life]], onward: Onward, today: Map
+) -> list[tuple[Key, bool, Decimal | None]]:
+    """The municipalities of the day that the map, too, finds the code in: (key, chief one or not, share)."""
+    found = []
+    for place in sorted(_reach(code, onward, until=day)):
+        reached = _reach(place, onward, after=day)
+        living = [life for life in by_code[place] if life.covers(day)]
+        if living and any(row["current_code"] in reached for row in today[code]):
+            found.append((living[0].key, *_part(today[code], reached)))
+    return found
 
 
 # --- Map and counties ------------------------------------------------------------------------------

@@ -36,6 +36,14 @@ def register(_loaded, db) -> None:
     """All 842 municipality numbers since 2011, with names, figures and changes."""
 
 
+def found(code, day):
+    """Where a municipality is found on the day: (code, chief successor or not, share of the inhabitants)."""
+    return [
+        (successor.municipality.code, successor.is_primary, successor.population_share)
+        for successor in Municipality.objects.get(code=code).successors_on(day)
+    ]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the reference data that a test may alter."""

@@ -7,16 +7,10 @@ import pytest
 from innoskole.municipalities.lineage import ancestry, codes_known_as, successors
 from innoskole.municipalities.management.commands.import_register import DATA
 from innoskole.municipalities.models import Change, Municipality
+from tests.municipalities.conftest import found
 
 pytestmark = pytest.mark.usefixtures("register")
 IN_2015, IN_2019, IN_2021, IN_2027 = date(2015, 9, 1), date(2019, 9, 1), date(2021, 9, 1), date(2027, 9, 1)
-
-
-def _found(code, day):
-    return [
-        (successor.municipality.code, successor.is_primary, successor.population_share)
-        for successor in Municipality.objects.get(code=code).successors_on(day)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +42,7 @@ def _found(code, day):
     ],
 )
 def test_successors(code, day, expected):
-    assert _found(code, day) == expected
+    assert found(code, day) == expected
 
 
 def test_all_842_agree_with_the_map_of_todays_codes():
@@ -57,12 +51,12 @@ def test_all_842_agree_with_the_map_of_todays_codes():
             (row["code"], row["current_code"], row["is_primary"] == "1") for row in csv.DictReader(file)
         }
     everyone = {each.pk: each for each in Municipality.objects.all()}
-    found = {
+    successions = {
         (everyone[pk].code, successor.municipality.code, successor.is_primary)
         for pk, became in successors(everyone.values(), IN_2027).items()
         for successor in became
     }
-    assert found == expected
+    assert successions == expected
 
 
 def test_two_ways_to_one_municipality_are_one_successor():
@@ -78,7 +72,7 @@ def test_two_ways_to_one_municipality_are_one_successor():
         is_primary=True,
         population_share="0.85",
     )
-    assert _found("5012", IN_2027) == [("5055", True, Decimal(1))]
+    assert found("5012", IN_2027) == [("5055", True, Decimal(1))]
 
 
 def test_current_on():

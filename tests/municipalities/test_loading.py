@@ -1,12 +1,14 @@
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from innoskole.municipalities.lineage import ancestry
 from innoskole.municipalities.loading import load
 from innoskole.municipalities.models import Change, County, Municipality, MunicipalityName, Population
-from tests.municipalities.conftest import facts, rewrite
+from tests.municipalities.conftest import facts, found, rewrite
 
 pytestmark = pytest.mark.usefixtures("register")
 MERGED_ON = date(2027, 1, 1)
@@ -140,6 +142,157 @@ def test_a_merger_into_a_new_number_needs_no_map(folder):
         Municipality.objects.get(code="1130").map_x,
         Municipality.objects.get(code="1130").map_y,
     )
+
+
+TYSFJORD = {"name": "Tysfjord", "official_name": "Tysfjord", "name_sami": "", "orgnr": ""}
+
+
+def _split_hamaroy(folder, *, into, shares):
+    """Hamarøy (1875) becomes two municipalities in 2027: what was Hamarøy, and what was Tysfjord (1850).
+
+    into: the two numbers. shares: of the inhabitants of 1850, number by number.
+    """
+
+    def mapped(row, number, share="1", *, is_primary=True):
+        place = {"current_code": number, "population_share": share, "is_primary": str(int(is_primary))}
+        return row | place
+
+    def today(row):
+        match row["code"]:
+            case "1849":
+                return [mapped(row, into[0])]
+            case "1850" if row["current_code"] == "1806":
+                return [row]
+            case "1850":
+                return [
+                    mapped(row, number, share, is_primary=index == 0)
+                    for index, (number, share) in enumerate(shares.items())
+                ]
+            case "1875":
+                return [mapped(row, into[0], ""), mapped(row, into[1], "", is_primary=False)]
+            case _:
+                return [row]
+
+    rewrite(
+        folder / "municipality_changes.csv",
+        lambda rows: [
+            *rows,
+            *(
+                rows[0]
+                | {"old_code": "1875", "old_name": "Hábmer - Hamarøy", "new_code": number, "new_name": name}
+                | {"change_date": "2027-01-01", "change_type": "split", "is_primary": str(int(is_primary))}
+                for number, name, is_primary in zip(
+                    into, ("Hábmer - Hamarøy", "Tysfjord"), (True, False), strict=True
+                )
+            ),
+        ],
+    )
+    rewrite(
+        folder / "municipalities.csv",
+        lambda rows: [
+            part
+            for row in rows
+            for part in (
+                [row | {"code": into[0]}, row | TYSFJORD | {"code": into[1]}]
+                if row["code"] == "1875"
+                else [row]
+            )
+        ],
+    )
+    rewrite(
+        folder / "municipality_current_map.csv", lambda rows: [place for row in rows for place in today(row)]
+    )
+
+
+def _lineage():
+    """The changes of the kind lineage in 2027: (old, new, chief successor, share)."""
+    return list(
+        Change.objects.filter(kind="lineage", changed_on=MERGED_ON)
+        .order_by("old__code", "new__code")
+        .values_list("old__code", "new__code", "is_primary", "population_share")
+    )
+
+
+BEFORE_THE_SPLIT = [("1875", True, Decimal("0.58")), ("1806", False, Decimal("0.42"))]
+NARVIK = ("1850", "1806", False, Decimal("0.42"))
+
+
+def test_a_split_into_new_numbers_keeps_what_had_merged_apart(folder):
+    _split_hamaroy(folder, into=("1876", "1877"), shares={"1877": "0.58"})
+    _import(folder)
+    assert _lineage() == [
+        ("1849", "1876", True, 1),
+        NARVIK,
+        ("1850", "1877", True, Decimal("0.58")),
+    ]
+    assert found("1849", MERGED_ON) == [("1876", True, 1)]
+    assert found("1850", MERGED_ON) == [("1877", True, Decimal("0.58")), ("1806", False, Decimal("0.42"))]
+    assert found("1850", date(2026, 12, 31)) == BEFORE_THE_SPLIT
+    assert found("1875", MERGED_ON) == [("1876", True, None), ("1877", False, None)]
+    assert _import(folder) == "Nothing changed.\n"
+
+
+def test_a_split_that_keeps_the_number_keeps_what_had_merged_apart(folder):
+    _split_hamaroy(folder, into=("1875", "1877"), shares={"1877": "0.58"})
+    _import(folder)
+    # What was Hamarøy until 2019 is in the one that kept the number: its changes say so already.
+    assert _lineage() == [NARVIK, ("1850", "1877", True, Decimal("0.58"))]
+    assert found("1849", MERGED_ON) == [("1875", True, 1)]
+    assert found("1850", MERGED_ON) == [("1877", True, Decimal("0.58")), ("1806", False, Decimal("0.42"))]
+    assert found("1850", date(2026, 12, 31)) == BEFORE_THE_SPLIT
+    assert found("1875", MERGED_ON) == [("1875", True, 1)]
+    hamaroy, tysfjord = (Municipality.objects.get(code=code) for code in ("1875", "1877"))
+    assert (hamaroy.valid_from_on, hamaroy.valid_to_on) == (date(2020, 1, 1), None)
+    assert (tysfjord.valid_from_on, tysfjord.valid_to_on) == (MERGED_ON, None)
+    assert [(each.old.code, each.new.code) for each in ancestry(hamaroy)] == [("1849", "1875")]
+    assert [(each.old.code, each.new.code) for each in ancestry(tysfjord)] == [
+        ("1875", "1877"),
+        ("1850", "1875"),
+    ]
+    assert _import(folder) == "Nothing changed.\n"
+
+
+def test_a_split_that_keeps_the_number_may_divide_an_ancestor(folder):
+    _split_hamaroy(folder, into=("1875", "1877"), shares={"1875": "0.08", "1877": "0.50"})
+    _import(folder)
+    assert _lineage() == [
+        NARVIK,
+        ("1850", "1875", True, Decimal("0.08")),
+        ("1850", "1877", False, Decimal("0.50")),
+    ]
+
+
+def test_a_split_without_news_on_the_map_follows_the_changes(folder):
+    """Whether the map has been forgotten or not: nothing that the files do not say is made up."""
+    _split_hamaroy(folder, into=("1875", "1877"), shares={"1875": "0.58"})
+    _import(folder)
+    assert _lineage() == []
+    assert found("1850", MERGED_ON) == BEFORE_THE_SPLIT
+
+
+def test_what_joins_after_a_split_is_no_ancestor(folder):
+    """Steigen merges in 2028 into Hamarøy, which kept its number when it split in 2027."""
+    _split_hamaroy(folder, into=("1875", "1877"), shares={"1877": "0.58"})
+    rewrite(
+        folder / "municipality_changes.csv",
+        lambda rows: [
+            *rows,
+            *(
+                rows[0]
+                | {"old_code": code, "old_name": name, "new_code": "1875", "new_name": "Hábmer - Hamarøy"}
+                | {"change_date": "2028-01-01", "change_type": "merge"}
+                for code, name in (("1848", "Steigen"), ("1875", "Hábmer - Hamarøy"))
+            ),
+        ],
+    )
+    rewrite(folder / "municipalities.csv", lambda rows: [row for row in rows if row["code"] != "1848"])
+    rewrite(
+        folder / "municipality_current_map.csv",
+        lambda rows: [row | ({"current_code": "1875"} if row["code"] == "1848" else {}) for row in rows],
+    )
+    _import(folder)
+    assert _lineage() == [NARVIK, ("1850", "1877", True, Decimal("0.58"))]
+    assert found("1848", date(2028, 1, 1)) == [("1875", True, 1)]
 
 
 def test_a_new_name_without_its_day_is_refused(folder):
