@@ -41,7 +41,8 @@ def record(
 
     verb: an English clause marked with gettext_noop; the reader sees it translated.
     by: the person; None for the system, or for somebody without an account who is named in by_label.
-    changes: field name (or a label marked with gettext_noop) → (old, new); equal values are left out.
+    changes: field name (or a label marked with gettext_noop, or a day in ISO form) → (old, new); equal
+    values are left out.
     """
     return AuditEvent.objects.create(
         obj=obj,

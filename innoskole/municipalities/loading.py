@@ -17,13 +17,25 @@ Row = TypeVar("Row", bound=models.Model)
 Identity = TypeVar("Identity")
 
 
+@dataclass(frozen=True)
+class Revision:
+    """A row that was changed, and how: field → (old, new)."""
+
+    row: models.Model
+    changes: Mapping[str, tuple[Any, Any]]
+
+    def __str__(self) -> str:
+        shown = [f"{name} {old} → {new}" for name, (old, new) in self.changes.items()]
+        return f"{self.row}: {', '.join(shown)}"
+
+
 @dataclass
 class Tally:
-    """What happened to one table: how many rows are new, and one line for each that was changed."""
+    """What happened to one table: how many rows are new, and which were changed."""
 
     label: str
     created: int = 0
-    changed: list[str] = field(default_factory=list)
+    changed: list[Revision] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -31,13 +43,14 @@ def load(register: Register) -> list[Tally]:
     """Store the register: one tally per table.
 
     What the files no longer tell (an organisation number, an old figure) stays as it was; a municipality
-    that a change ended gets its last day. Raises SourceError when a name differs from the stored one
-    without a dated change, because that would rewrite history.
+    that a change ended gets its last day. Raises SourceError when the name of a municipality or a county
+    differs from the stored one without a dated change, because that would rewrite history.
     """
     counties, county_tally = _store(
         County,
         {county.code: {**county.__dict__, "sort_key": sort_key(county.name)} for county in register.counties},
         key=lambda county: county.code,
+        guard=_same_county,
     )
     municipalities, municipality_tally = _store(
         Municipality,
@@ -112,13 +125,12 @@ def _store(
         }
         if differing:
             guard(row, values)
-            before = {name: _stored(row, name) for name in differing}
-            for name, value in differing.items():
-                setattr(row, name, value)
+            changes = {name: (_stored(row, name), _comparable(value)) for name, value in differing.items()}
+            tally.changed.append(Revision(row, changes))
             changed.append(row)
             fields |= set(differing)
-            shown = [f"{name} {before[name]} → {_comparable(value)}" for name, value in differing.items()]
-            tally.changed.append(f"{row}: {', '.join(shown)}")
+            for name, value in differing.items():
+                setattr(row, name, value)
     if changed:
         # Before the new rows: a code may only have one life that has not ended.
         manager.bulk_update(changed, sorted(fields), batch_size=BATCH)
@@ -141,6 +153,14 @@ def _same_name(name: MunicipalityName, values: Mapping[str, Any]) -> None:
         raise SourceError(
             f"The files call “{name.official_name}” “{values['official_name']}”. A new name needs a row of "
             "the type rename, with its date, in municipality_changes.csv."
+        )
+
+
+def _same_county(county: County, values: Mapping[str, Any]) -> None:
+    if fold(county.name) != fold(values["name"]):
+        raise SourceError(
+            f"The files call the county “{county.name}” “{values['name']}”. The register keeps one name for "
+            "each county number: a new name needs a new number, with its first day, in counties.csv."
         )
 
 

@@ -17,6 +17,7 @@ from innoskole.municipalities.facts import BEGINNING, ChangeFact, CountyFact, Ke
 from innoskole.municipalities.names import Names, Vocabulary, without_county
 from innoskole.municipalities.regions import SSB_REFORMED_ON
 
+DATA = Path(__file__).resolve().parent / "data"
 LANDSDELER = {"Nord-Norge": "NN", "Trøndelag": "TR", "Vestlandet": "VL", "Sørlandet": "SL", "Østlandet": "OL"}
 LANGUAGE_FORMS = {"bokmål": "nb", "nynorsk": "nn", "nøytral": "neutral", "": ""}
 

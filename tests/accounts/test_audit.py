@@ -72,6 +72,13 @@ def test_a_flag_reads_yes_or_no():
         assert line(event, type(user)).who == "The system"
 
 
+def test_a_value_may_be_told_by_its_day():
+    changes = {"2026-01-01": (10, 12)}
+    event = audit.record(UserFactory(), "took over a figure", by=None, now=NOW, changes=changes)
+    with translation.override("en"):
+        assert line(event, type(event.obj)).changes == [Change("1 January 2026", "10", "12")]
+
+
 def test_somebody_without_an_account_is_named():
     event = audit.record(UserFactory(), "registered", by=None, now=NOW, by_label="Direktør Prøve")
     assert (event.by, event.by_label) == (None, "Direktør Prøve")

@@ -10,9 +10,8 @@ import pytest
 
 from innoskole.municipalities.facts import Register
 from innoskole.municipalities.loading import load
-from innoskole.municipalities.management.commands.import_register import DATA
 from innoskole.municipalities.models import Change, County, Municipality, MunicipalityName, Population
-from innoskole.municipalities.source import read_register
+from innoskole.municipalities.source import DATA, read_register
 
 
 @cache

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from innoskole.municipalities.lineage import ancestry, codes_known_as, successors
-from innoskole.municipalities.management.commands.import_register import DATA
 from innoskole.municipalities.models import Change, Municipality
+from innoskole.municipalities.source import DATA
 from tests.municipalities.conftest import found
 
 pytestmark = pytest.mark.usefixtures("register")

@@ -5,6 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from innoskole.accounts.models import AuditEvent
+from innoskole.management.commands.import_register import RECOUNTED, UPDATED
 from innoskole.municipalities.lineage import ancestry
 from innoskole.municipalities.loading import load
 from innoskole.municipalities.models import Change, County, Municipality, MunicipalityName, Population
@@ -61,8 +63,8 @@ def _next_year(folder):
 
 def test_a_second_import_changes_nothing(django_assert_num_queries):
     before = _everything()
-    # The known names, five tables, and the savepoint around them.
-    with django_assert_num_queries(8):
+    # The known names, five tables, and two savepoints around them.
+    with django_assert_num_queries(10):
         assert _import() == "Nothing changed.\n"
     assert _everything() == before
 
@@ -323,6 +325,64 @@ def test_a_better_spelling_is_taken_over(folder):
         .order_by("valid_from_on")
         .values_list("valid_from_on", "official_name")
     ) == [(date(2011, 1, 1), "Rana"), (date(2024, 1, 1), "Rana - Raané")]
+
+
+def test_a_new_name_of_a_county_is_refused(folder):
+    rewrite(
+        folder / "counties.csv",
+        lambda rows: [row | ({"name": "Vestlandet"} if row["code"] == "46" else {}) for row in rows],
+    )
+    before = _everything()
+    with pytest.raises(CommandError, match=r"“Vestland” “Vestlandet”\. The register keeps one name for each"):
+        _import(folder)
+    assert _everything() == before
+
+
+def _events():
+    """What the audit has recorded, the earliest first: (municipality, verb, who, changes)."""
+    return [
+        (event.obj.code, event.verb, event.by_label, event.changes)
+        for event in AuditEvent.objects.order_by("pk")
+    ]
+
+
+def test_what_an_import_overwrites_stays_in_the_history(folder):
+    def revised(row):
+        match row["code"]:
+            case "1133":
+                return row | {"language_form": "bokmål", "orgnr": "000000000", "population": "2613"}
+            case "0301":
+                return row | {"population_2024": "717711"}
+            case _:
+                return row
+
+    rewrite(folder / "municipalities.csv", lambda rows: [revised(row) for row in rows])
+    _import(folder)
+    expected = [
+        (
+            "1133",
+            UPDATED,
+            "The system",
+            {"language_form": ["nn", "nb"], "orgnr": ["864979092", "000000000"]},
+        ),
+        ("0301", RECOUNTED, "The system", {"2024-01-01": [717_710, 717_711]}),
+        ("1133", RECOUNTED, "The system", {"2026-01-01": [2_612, 2_613]}),
+    ]
+    assert _events() == expected
+    assert _import(folder) == "Nothing changed.\n"
+    assert _events() == expected
+
+
+def test_new_figures_and_names_are_no_revisions(folder):
+    """They stand beside the old ones. Of Hjelmeland, which has left the newest file, an older one tells."""
+    _next_year(folder)
+    _import(folder)
+    ended = {"valid_to_on": [None, "2027-01-01"]}
+    place = {"latitude": ["59.2369", "59.1922"], "longitude": ["6.1791", "6.4015"]}
+    assert _events() == [
+        ("1133", UPDATED, "The system", ended | place),
+        ("5020", UPDATED, "The system", {"name": ["Osen", "Ose"], "official_name": ["Osen", "Ose"]}),
+    ]
 
 
 def test_files_that_contradict_each_other_change_nothing(folder):

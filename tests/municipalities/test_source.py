@@ -5,9 +5,8 @@ from decimal import Decimal
 import pytest
 
 from innoskole.municipalities.facts import SourceError
-from innoskole.municipalities.management.commands.import_register import DATA
 from innoskole.municipalities.names import Names
-from innoskole.municipalities.source import read_register
+from innoskole.municipalities.source import DATA, read_register
 from tests.municipalities.conftest import facts, rewrite
 
 

@@ -4,7 +4,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from innoskole.accounts import audit
+from innoskole.accounts.actions import add_domain_exception
+from innoskole.management.commands.import_register import UPDATED
 from innoskole.municipalities.models import Change, Municipality
+from tests.factories import NOW
 
 LIST = "/municipalities/"
 
@@ -169,6 +173,30 @@ def test_detail_of_a_municipality_to_come(page):
 def test_detail_has_few_queries(page, code, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         assert page(f"/municipalities/{code}/").status_code == 200
+
+
+def test_administrators_see_what_has_been_changed(page, client, administrator):
+    audit.record(
+        Municipality.objects.get(code="5057"),
+        UPDATED,
+        by=None,
+        now=NOW,
+        changes={"language_form": ("nb", "nn")},
+    )
+    add_domain_exception(
+        "orland.example.no", Municipality.objects.get(code="5057"), by=administrator, now=NOW
+    )
+    told = [
+        "The system</td> <td> took over what the files of the register say",
+        "Language form: <del>Bokmål</del> → <ins>Nynorsk</ins>",
+        "Anna Administrator</td> <td> let a mail domain prove the municipality",
+        "Domain: <del>–</del> → <ins>orland.example.no</ins>",
+    ]
+    anybody = page("/municipalities/5057/").text_only
+    assert [line for line in told if line in anybody] == []
+    client.force_login(administrator)
+    seen = page("/municipalities/5057/").text_only
+    assert [line for line in told if line in seen] == told
 
 
 def test_an_unknown_code_is_not_found(page):

@@ -56,7 +56,8 @@ def _change(model: type[Model], name: str, old: Any, new: Any) -> Change:
     try:
         field: Any = model._meta.get_field(name)
     except FieldDoesNotExist:
-        field, label = None, _(name)
+        day = parse_date(name)
+        field, label = None, formats.day(day) if day else _(name)
     else:
         label = str(getattr(field, "verbose_name", name))
     return Change(label[:1].upper() + label[1:], _readable(field, old), _readable(field, new))
