@@ -1,6 +1,6 @@
 """The maps of the public register."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -59,8 +59,7 @@ def map_of(found: MunicipalityQuerySet, day: date) -> SafeString:
 
 def map_with(municipality: Municipality) -> SafeString:
     """A mark where the municipality lies or lay. At most one query."""
-    last_day = municipality.valid_to_on - timedelta(days=1) if municipality.valid_to_on else date.max
-    vintage = _vintage(last_day)
+    vintage = _vintage(municipality.last_day)
     codes = codes_known_as([municipality], points(vintage))
     marker = Marker(codes.get(municipality.pk, municipality.code), municipality.display_name, "here")
     caption = _("%(municipality)s on the map.") % {"municipality": municipality.display_name}

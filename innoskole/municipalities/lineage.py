@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q
@@ -96,6 +96,20 @@ def _gathered(places: list[_Place]) -> list[Successor]:
     return sorted(by_key.values(), key=lambda found: (not found.is_primary, found.municipality.code))
 
 
+def under_last_number(municipality: Municipality, day: date) -> Municipality:
+    """The municipality under the number that it had last by the day: itself, unless it got a new one.
+
+    One query for each new number, and one for what ended otherwise.
+    """
+    renumberings = Change.objects.in_force_on(day).filter(kind=Change.Kind.RENUMBER)
+    while not municipality.was_valid_on(day):
+        renumbering = renumberings.filter(old=municipality).select_related("new").first()
+        if renumbering is None:
+            break
+        municipality = renumbering.new
+    return municipality
+
+
 def ancestry(municipality: Municipality) -> list[Change]:
     """Every change by which the municipality's area came to it, the latest first.
 
@@ -110,12 +124,11 @@ def ancestry(municipality: Municipality) -> list[Change]:
         fresh = {change.pk: change for change in changes if change.pk not in found}
         found |= fresh
         generation = {change.old_id for change in fresh.values()}
-    last_day = municipality.valid_to_on - timedelta(days=1) if municipality.valid_to_on else date.max
     asked = {
         change.pk: change.old if change.old.valid_to_on == change.changed_on else change.new
         for change in found.values()
     }
-    became = successors({each.pk: each for each in asked.values()}.values(), last_day)
+    became = successors({each.pk: each for each in asked.values()}.values(), municipality.last_day)
     ours = [
         change
         for change in found.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self, TypeVar
 
@@ -205,6 +205,11 @@ class Municipality(models.Model):
     def ssb_region(self) -> str:
         """The code of Statistics Norway's region on the last day of this life, or today."""
         return self.county.ssb_region or self.county.ssb_region_before_2020
+
+    @property
+    def last_day(self) -> date:
+        """The last day of this life; date.max while no end is known."""
+        return self.valid_to_on - timedelta(days=1) if self.valid_to_on else date.max
 
     def label_on(self, day: date) -> str:
         """The name, with the county if another municipality had the same name on the day.

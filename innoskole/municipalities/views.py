@@ -1,7 +1,7 @@
 """The public register: everybody may look things up, nothing is changed here."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q, Value
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from innoskole.municipalities.facts import BEGINNING
 from innoskole.municipalities.figures import map_of, map_with
 from innoskole.municipalities.forms import FilterForm, SuggestForm
-from innoskole.municipalities.lineage import ancestry, successors
+from innoskole.municipalities.lineage import ancestry, successors, under_last_number
 from innoskole.municipalities.models import Change, Municipality, MunicipalityQuerySet, Successor
 from innoskole.municipalities.regions import SSB_REFORMED_ON, Division, Region, region_of
 from innoskole.municipalities.sizes import size_class, size_name
@@ -84,6 +84,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     if municipality is None:
         raise Http404
     day = max(timezone.localdate(), municipality.valid_from_on)  # the register may know the coming year
+    last = under_last_number(municipality, day)
     figures = [
         (figure, size_name(size_class(figure.inhabitants)))
         for figure in municipality.populations.order_by("-dated_on")
@@ -94,7 +95,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "municipality": municipality,
             "has_ended": not municipality.was_valid_on(day),
-            "last_day": municipality.valid_to_on and municipality.valid_to_on - timedelta(days=1),
+            "last": last,
+            "lives_on": last.was_valid_on(day),
             "successors": municipality.successors_on(day),
             "history": _history(municipality),
             "names": list(municipality.names.order_by("-valid_from_on")),
@@ -115,8 +117,7 @@ def _history(municipality: Municipality) -> list[Change]:
 
 def _regions(municipality: Municipality) -> list[tuple[Division, str, Region]]:
     """The regions of a municipality's life: (division, "before" or "since" the reform or "", region)."""
-    first = municipality.valid_from_on
-    last = municipality.valid_to_on - timedelta(days=1) if municipality.valid_to_on else date.max
+    first, last = municipality.valid_from_on, municipality.last_day
     found = [(Division.LANDSDEL, "", region_of(municipality, Division.LANDSDEL, last))]
     if last >= SSB_REFORMED_ON:
         found.append((Division.SSB, "since", region_of(municipality, Division.SSB, last)))

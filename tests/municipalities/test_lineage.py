@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from innoskole.municipalities.lineage import ancestry, codes_known_as, successors
+from innoskole.municipalities.lineage import ancestry, codes_known_as, successors, under_last_number
 from innoskole.municipalities.models import Change, Municipality
 from innoskole.municipalities.source import DATA
 from tests.municipalities.conftest import found
@@ -77,6 +77,22 @@ def test_two_ways_to_one_municipality_are_one_successor():
 
 def test_current_on():
     assert Municipality.objects.get(code="1627").current_on(IN_2027) == Municipality.objects.get(code="5057")
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "expected", "queries"),
+    [
+        ("1627", IN_2015, "1627", 0),
+        ("1627", IN_2019, "5017", 1),
+        ("1627", IN_2027, "5017", 2),  # it ended by a merger
+        ("2021", IN_2027, "5610", 2),
+        ("1850", IN_2027, "1850", 1),
+    ],
+)
+def test_under_its_last_number(code, day, expected, queries, django_assert_num_queries):
+    municipality = Municipality.objects.get(code=code)
+    with django_assert_num_queries(queries):
+        assert under_last_number(municipality, day).code == expected
 
 
 def test_a_day_before_the_beginning_is_refused():

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -133,6 +134,42 @@ def test_detail_of_one_that_has_ended(page):
         ("", "NN"),
         ("before", "7"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "now_in"),
+    [
+        (
+            "2021",
+            "Karasjok had the number 2021 until 31 December 2019. Now it has the number "
+            '<a class="ds-link" href="/municipalities/5610/">5610</a>.',
+            [],
+        ),
+        (
+            "5437",
+            "Karasjok had the number 5437 until 31 December 2023. Now it has the number "
+            '<a class="ds-link" href="/municipalities/5610/">5610</a>.',
+            [],
+        ),
+        (
+            "1627",
+            "Bjugn had the number 1627 until 31 December 2017, and was a municipality of its own until "
+            "31 December 2019. Its area is now in:",
+            ["5057"],
+        ),
+        ("5017", "Bjugn was a municipality of its own until 31 December 2019. Its area is now in:", ["5057"]),
+        (
+            "1613",
+            "Snillfjord had the number 1613 until 31 December 2017, and was a municipality of its own until "
+            "31 December 2019. Its area is now in:",
+            ["5059", "5055", "5056"],
+        ),
+    ],
+)
+def test_a_new_number_ends_no_municipality(page, code, sentence, now_in):
+    told = page(f"/municipalities/{code}/").text_only.split('data-color="info"> <p> ')[1].split("</div>")[0]
+    assert told.split(" </p>")[0] == sentence
+    assert re.findall(r'<li> <a class="ds-link" href="/municipalities/(\d{4})/">', told) == now_in
 
 
 def test_detail_shows_moved_boundaries(page):
