@@ -16,6 +16,7 @@
 
   function autosave(form) {
     const status = form.querySelector("[data-autosave-status]");
+    const button = form.querySelector("button[type=submit]")?.textContent.trim() ?? "";
     // A form that came back with errors shows what nobody has saved yet.
     let saved = form.querySelector("[aria-invalid=true]") ? "" : written();
     let wait = WAIT;
@@ -41,6 +42,11 @@
       status.textContent = label;
     }
 
+    // The words of a state, with the name of the button that the writer presses next.
+    function text(state) {
+      return (status?.dataset[state] ?? "").replace("{button}", button);
+    }
+
     function plan(delay) {
       clearTimeout(timer);
       timer = setTimeout(save, delay);
@@ -51,7 +57,7 @@
       if (busy || leaving || written() === saved) return;
       busy = true;
       const sending = written();
-      show("saving", status?.dataset.textSaving ?? "");
+      show("saving", text("textSaving"));
       try {
         const answer = await fetch(form.dataset.autosaveUrl, {
           method: "POST",
@@ -70,10 +76,10 @@
         saved = sending;
         wait = WAIT;
         if (told.version !== undefined && form.elements.version) form.elements.version.value = told.version;
-        show("saved", told.label ?? (status?.dataset.textSaved ?? "").replace("{time}", clock(told.saved_at)));
+        show("saved", told.label ?? text("textSaved").replace("{time}", clock(told.saved_at)));
         if (written() !== saved) plan(WAIT);
       } catch (error) {
-        show("failed", error.label ?? status?.dataset.textFailed ?? "");
+        show("failed", error.label ?? text("textFailed"));
         // A conflict or a lost right will not mend itself: the next change tries again.
         if (!(error.status >= 400 && error.status < 500)) {
           wait = Math.min(wait * 2, LONGEST_WAIT);

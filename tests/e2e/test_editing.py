@@ -75,13 +75,15 @@ def test_what_is_typed_is_saved_by_itself_with_a_visible_time(draft, coordinator
     kari = enter(coordinator)
     kari.opens(step(draft, "problem"))
     kari.field("Problem statement").press_sequentially("Why do they leave?")
-    expect(kari.page.locator("[data-autosave-status]")).to_have_text("Saved at 10:00")
+    expect(kari.page.locator("[data-autosave-status]")).to_have_text(
+        "Draft kept at 10:00. Press “Next step” to include it."
+    )
     assert StepDraft.objects.get().data["problem_statement"] == ["Why do they leave?"]
     kari.opens(step(draft, "problem"))
     kari.sees("We have found what you typed earlier")
     expect(kari.field("Problem statement")).to_have_value("Why do they leave?")
     kari.opens(f"/applications/{draft.reference}/")
-    kari.sees("Has text that is not saved")
+    kari.sees("Has text that is not included")
     kari.opens(step(draft, "problem"))
     kari.presses("Discard what I typed")
     expect(kari.field("Problem statement")).to_have_value("")
@@ -95,7 +97,7 @@ def test_a_failed_save_is_told_and_tried_again(draft, coordinator, enter, proble
     status = kari.page.locator("[data-autosave-status]")
     expect(status).to_have_text("Could not save just now. Your text is still here, and we keep trying.")
     kari.page.unroute("**/autosave/")
-    expect(status).to_have_text("Saved at 10:00", timeout=15_000)
+    expect(status).to_have_text("Draft kept at 10:00. Press “Next step” to include it.", timeout=15_000)
 
 
 def test_errors_are_named_linked_and_the_same_in_both_places(draft, coordinator, enter) -> None:

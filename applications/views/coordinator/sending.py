@@ -23,6 +23,7 @@ from applications.models.summary import receipt_sections, sections
 from applications.permissions import may_submit, may_withdraw
 from applications.states import TRANSITIONS, GuaranteeState, State
 from applications.views.coordinator import access
+from applications.views.coordinator.unsaved import unsaved
 from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.middleware import kept_post
 from innoskole.ui import formats
@@ -61,6 +62,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
                 (section, access.step_url(application, section.part)) for section in sections(application)
             ],
             "lacks": [(lack, access.step_url(application, lack.part)) for lack in lacks(application)],
+            "unsaved": unsaved(application),
             "refusal": refusal,
             "is_proven": may_submit(user, application),
             "accepts": application.accepts_at(now),
@@ -245,6 +247,7 @@ def information(request: HttpRequest, reference: str) -> HttpResponse:
                 (label, access.step_url(application, part))
                 for part, label in zip(asked.parts, asked.part_labels(), strict=True)
             ],
+            "unsaved": [each for each in unsaved(application) if each.part in asked.parts],
             "trail": access.trail(application),
             "form": form,
             "home_url": reverse("home"),

@@ -33,7 +33,6 @@ from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.middleware import kept_post
 from innoskole.accounts.models import User
-from innoskole.ui import formats
 
 # What the button says that was pressed.
 NEXT, PREVIOUS, LATER = "next", "previous", "later"
@@ -65,7 +64,7 @@ def step(request: HttpRequest, reference: str, part: str) -> HttpResponse:
         raise Http404
     if request.method == "GET" and (elsewhere := access.closed(request, application, part, now)):
         return elsewhere
-    make, initial = maker(application, part), _initial(application, part)
+    make, initial = maker(application, part), initial_of(application, part)
     if request.method == "POST":
         form = make(request.POST)
         if answer := _saved(request, application, part, form, initial, now):
@@ -110,7 +109,8 @@ def maker(application: Application, part: str) -> MakeForm:
     return partial(form_class, intake=application.intake)
 
 
-def _initial(application: Application, part: str) -> Values:
+def initial_of(application: Application, part: str) -> Values:
+    """What is saved in a part, by the names of its form."""
     if part == Part.GUARANTEE:
         guarantee = current_guarantee(application)
         return values_of(guarantee, GuaranteeForm.names) if guarantee else {}
@@ -289,7 +289,7 @@ def _part_of(step: str) -> str:
 
 @require_POST
 def autosave(request: HttpRequest, reference: str, step: str) -> JsonResponse:
-    """Keep what is typed, asked by static/autosave.js. Answers {"saved_at", "label"}."""
+    """Keep what is typed, asked by static/autosave.js. Answers {"saved_at"}, {"label"} when refused."""
     application, now = access.editable(request, reference), timezone.now()
     part = _part_of(step)
     form = maker(application, part)(request.POST)
@@ -297,8 +297,7 @@ def autosave(request: HttpRequest, reference: str, step: str) -> JsonResponse:
         keep_draft(application, step, form.typed(), part=part, by=person(request), now=now)
     except Refused as refusal:
         return JsonResponse({"label": str(refusal)}, status=409)
-    label = _("Saved at %(time)s") % {"time": formats.clock(now)}
-    return JsonResponse({"saved_at": now.isoformat(), "label": label})
+    return JsonResponse({"saved_at": now.isoformat()})
 
 
 @require_POST

@@ -1,6 +1,5 @@
 """The task list: what is done, what is left, who else is at it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from applications.actions.drafts import take_over as take_over_action
-from applications.models import Application, MunicipalityRole, Part, StepDraft
+from applications.models import Application, MunicipalityRole, Part
 from applications.models.call import OVER
 from applications.models.completeness import Lack, composition_warning, lacks
 from applications.models.content import FIELDS, open_parts, open_request
@@ -24,6 +23,7 @@ from applications.models.summary import sections
 from applications.permissions import may_edit, may_submit, may_withdraw
 from applications.states import TRANSITIONS, GuaranteeState, PartnerState, State
 from applications.views.coordinator.access import editable, step_url, visible
+from applications.views.coordinator.unsaved import unsaved
 from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.models import User
 from innoskole.ui import formats
@@ -54,9 +54,10 @@ def tasks(request: HttpRequest, reference: str) -> HttpResponse:
     application = visible(request, reference)
     is_editor = may_edit(user, application)
     open_now = open_parts(application, now) if is_editor else frozenset()
-    drafts = list(application.step_drafts.select_related("user").order_by("-saved_at")) if is_editor else []
+    typed = unsaved(application) if is_editor else []
+    mine = {each.part for each in typed if each.draft.user == user}
     missing = lacks(application)
-    groups = _groups(application, open_now, missing, {d.step for d in drafts if d.user == user})
+    groups = _groups(application, open_now, missing, mine, has_unsaved=bool(typed))
     done = sum(task.is_done for group in groups for task in group.tasks)
     return TemplateResponse(
         request,
@@ -76,7 +77,8 @@ def tasks(request: HttpRequest, reference: str) -> HttpResponse:
             "groups": groups,
             "done": done,
             "total": sum(len(group.tasks) for group in groups),
-            "others": _others(drafts, user),
+            "unsaved": typed,
+            "others": [each for each in typed if each.draft.user != user],
             "composition_warning": composition_warning(application),
             "sections": [] if open_now else sections(application),
             "decisions": _decisions(application) if is_editor and not open_now else [],
@@ -114,22 +116,18 @@ def _may_reopen(user: User, application: Application, now: datetime) -> bool:
     )
 
 
-def _others(drafts: Sequence[StepDraft], user: User) -> list[tuple[StepDraft, str]]:
-    """What colleagues have typed and not saved, each with the name of the part."""
-    return [
-        (draft, str(Part(draft.step).label if draft.step in Part.values else Part.TEAM.label))
-        for draft in drafts
-        if draft.user != user
-    ]
-
-
 def _groups(
-    application: Application, open_now: frozenset[str], missing: list[Lack], typed: set[str]
+    application: Application,
+    open_now: frozenset[str],
+    missing: list[Lack],
+    mine: set[Part],
+    *,
+    has_unsaved: bool,
 ) -> list[Group]:
-    """The task list of what is open, under its headings."""
+    """The task list of what is open, under its headings. mine: the parts in which I have unsaved text."""
 
     def of(*parts: Part) -> list[Task]:
-        return [_task(application, part, missing, typed) for part in parts if part in open_now]
+        return [_task(application, part, missing, mine) for part in parts if part in open_now]
 
     groups = [
         Group("who", _("Who applies"), of(Part.MUNICIPALITY, Part.TEAM)),
@@ -137,17 +135,19 @@ def _groups(
         Group("send", _("Approve and send in"), of(Part.GUARANTEE)),
     ]
     if application.state == State.DRAFT and open_now:
-        groups[-1].tasks.append(_check_task(application, missing))
+        groups[-1].tasks.append(_check_task(application, missing, has_unsaved=has_unsaved))
     return [group for group in groups if group.tasks]
 
 
-def _check_task(application: Application, missing: list[Lack]) -> Task:
-    status = (
-        ngettext("%(count)s thing is missing", "%(count)s things are missing", len(missing))
-        % {"count": len(missing)}
-        if missing
-        else _("Ready to be sent in")
-    )
+def _check_task(application: Application, missing: list[Lack], *, has_unsaved: bool) -> Task:
+    if missing:
+        status = ngettext("%(count)s thing is missing", "%(count)s things are missing", len(missing)) % {
+            "count": len(missing)
+        }
+    elif has_unsaved:
+        status = _("Some text is not included")
+    else:
+        status = _("Ready to be sent in")
     return Task(
         title=_("Check the answers and send in"),
         url=step_url(application, "check"),
@@ -157,9 +157,9 @@ def _check_task(application: Application, missing: list[Lack]) -> Task:
     )
 
 
-def _task(application: Application, part: Part, missing: list[Lack], typed: set[str]) -> Task:
+def _task(application: Application, part: Part, missing: list[Lack], mine: set[Part]) -> Task:
     is_lacking = any(lack.part == part for lack in missing)
-    status, color = _status(application, part, is_lacking, typed)
+    status, color = _status(application, part, is_lacking, mine)
     return Task(
         title=str(part.label),
         url=step_url(application, part),
@@ -170,11 +170,10 @@ def _task(application: Application, part: Part, missing: list[Lack], typed: set[
     )
 
 
-def _status(application: Application, part: Part, is_lacking: bool, typed: set[str]) -> tuple[str, str]:
+def _status(application: Application, part: Part, is_lacking: bool, mine: set[Part]) -> tuple[str, str]:
     """The words and the colour of a part's status; no colour when it is done."""
-    has_unsaved = any(step == part or (part == Part.TEAM and step.startswith("member-")) for step in typed)
-    if has_unsaved:
-        return _("Has text that is not saved"), "warning"
+    if part in mine:
+        return _("Has text that is not included"), "warning"
     if part == Part.MUNICIPALITY and is_lacking:
         partners = {p.state for p in application.municipalities.all() if p.role == MunicipalityRole.PARTNER}
         if PartnerState.DECLINED in partners:

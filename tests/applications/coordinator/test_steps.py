@@ -140,7 +140,7 @@ def test_leaving_keeps_what_is_not_valid(now, draft, coordinator, log_in):
     page = answer.content.decode()
     assert answer.redirect_chain == [(draft.get_absolute_url(), 302)]
     assert "What you wrote in “Problem statement” is kept." in page
-    assert "Has text that is not saved" in page
+    assert "Has text that is not included" in page
     assert saved(draft)["problem_statement"] == ""
 
     restored = browser.get(url(draft)).content.decode()
@@ -203,7 +203,39 @@ def test_a_draft_that_says_what_is_saved_is_not_offered(now, complete, coordinat
 def test_colleagues_see_who_else_is_writing(now, draft, coordinator, colleague, log_in):
     keep_draft(draft, Part.PROBLEM, {"problem_title": ["x"]}, part=Part.PROBLEM, by=colleague, now=now)
     page = log_in(coordinator).get(draft.get_absolute_url()).content.decode()
-    assert "Kåre Kollega has text in “Problem statement” that is not yet saved" in page
+    assert "Kåre Kollega has text in “Problem statement” that is not included" in page
+
+
+TEAM_OF_BODØ = "/applications/IS-2027H-1001/team"
+
+
+def test_before_sending_in_one_sees_what_is_not_included(now, complete, coordinator, colleague, log_in):
+    first = complete.members.first()
+    typed = {
+        Part.PROBLEM: {"problem_title": ["New"]},
+        "member-new": {"name": ["Solveig Prøve"]},
+        f"member-{first.pk}": {"name": ["Another name"]},
+        "member-999": {"name": ["Removed from the team"]},
+        Part.ANCHORING: {name: [str(value)] for name, value in saved(complete, Part.ANCHORING).items()},
+    }
+    for step, data in typed.items():
+        part = step if step in Part.values else Part.TEAM
+        keep_draft(complete, step, data, part=part, by=coordinator, now=now)
+    keep_draft(complete, Part.PROBLEM, {"problem_title": ["His"]}, part=Part.PROBLEM, by=colleague, now=now)
+    browser = log_in(coordinator)
+    page = browser.get(reverse("applications:check", args=[complete.reference])).content.decode()
+    alert = page[page.index("Some text is not included") : page.index("Send in the application")]
+    assert re.findall(r'href="([^"]*)">(You have[^<]*)<', alert) == [
+        (url(complete), "You have text in “Problem statement” that is not included"),
+        (f"{TEAM_OF_BODØ}/add/", "You have text in “The team” that is not included"),
+        (f"{TEAM_OF_BODØ}/{first.pk}/", "You have text in “The team” that is not included"),
+    ]
+    assert "Kåre Kollega has text in “Problem statement” that is not included, last changed" in alert
+
+    tasks = browser.get(complete.get_absolute_url()).content.decode()
+    assert tasks.count("Has text that is not included") == 2
+    assert "Ready to be sent in" not in tasks
+    assert "Some text is not included" in tasks
 
 
 # --- Two at once ------------------------------------------------------------------------------------
@@ -263,7 +295,7 @@ def test_autosave_keeps_and_tells_the_time(now, draft, coordinator, log_in):
     answer = log_in(coordinator).post(url(draft, name="autosave"), {**PROBLEM, "version": "v"})
     assert (answer.status_code, answer.json()) == (
         200,
-        {"saved_at": "2027-05-03T08:00:00+00:00", "label": "Saved at 10:00"},
+        {"saved_at": "2027-05-03T08:00:00+00:00"},
     )
     kept = StepDraft.objects.get()
     assert (kept.step, kept.user, kept.data) == (

@@ -483,6 +483,9 @@ def test_the_page_of_a_draft_says_that_it_is_not_sent_in(now, draft, coordinator
     assert "Tuesday 1 June 2027 at 15:00" in page
 
 
+UNSAVED = "Kåre Kollega has text in"
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_tasks_take_a_constant_number_of_queries(
     now, intake, coordinator, colleague, log_in, rows, django_assert_num_queries
@@ -490,12 +493,16 @@ def test_the_tasks_take_a_constant_number_of_queries(
     application = ApplicationFactory(intake=intake, coordinator=coordinator, team=rows)
     for code in ("5057", "5058", "4646")[:rows]:
         PartnerFactory(application=application, municipality=municipality(code))
+    typed = {"problem_title": ["x"], "plan_title": ["x"], "mitigation": ["x"]}
     for step in ("problem", "anchoring", "composition")[:rows]:
-        application.step_drafts.create(user=colleague, step=step, data={}, saved_at=now)
+        application.step_drafts.create(user=colleague, step=step, data=typed, saved_at=now)
     browser = log_in(coordinator)
     browser.get(application.get_absolute_url())  # the content type of the history is cached
     with django_assert_num_queries(15):
-        browser.get(application.get_absolute_url())
+        page = browser.get(application.get_absolute_url()).content.decode()
+    with django_assert_num_queries(11):
+        check = browser.get(url(application, "check")).content.decode()
+    assert page.count(UNSAVED) == check.count(UNSAVED) == rows
 
 
 @pytest.mark.parametrize("rows", [1, 3])
