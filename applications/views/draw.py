@@ -110,7 +110,7 @@ def _round(request: HttpRequest, shown: DrawRound) -> dict[str, object]:
         "files": [name for name in FILES if _content(shown, name) and (has_result or name in FROZEN_FILES)],
         "check_labels": CHECK_LABELS,
         "map": _map(shown, list(lines.values()), has_result=has_result),
-        "charts": _charts(table) if table and has_result else [],
+        "charts": _charts(table, annulled=shown.annulled_at is not None) if table and has_result else [],
         "places": sum(bool(line.is_selected) for line in lines.values()),
         "log": _log(shown) if has_result and shown.annulled_at is None else None,
     }
@@ -136,25 +136,13 @@ def _row(application: Application, lines: Mapping[str, Line], names: Mapping[tup
 
 
 def _map(shown: DrawRound, lines: list[Line], *, has_result: bool) -> SafeString:
-    place, reserve = Kind("place", _("Place"), "dot"), Kind("reserve", _("Waiting list"), "ring", 2)
-    takes_part = Kind("takes_part", _("Takes part"), "dot", 2)
     if has_result:
-        kinds = [reserve, place]
+        kinds = _outcome_kinds(shown)
         markers = [Marker(line.code, line.name, "place" if line.is_selected else "reserve") for line in lines]
-        got = sum(bool(line.is_selected) for line in lines)
-        caption = ngettext(
-            "%(places)s of %(count)s application has got a place",
-            "%(places)s of %(count)s applications have got a place",
-            len(lines),
-        ) % {"places": got, "count": len(lines)}
     else:
-        kinds = [takes_part]
-        markers = [Marker(line.code, line.name, takes_part.key) for line in lines]
-        caption = ngettext(
-            "%(count)s application takes part in the draw",
-            "%(count)s applications take part in the draw",
-            len(lines),
-        ) % {"count": len(lines)}
+        kinds = [Kind("takes_part", _("Takes part"), "dot", 2)]
+        markers = [Marker(line.code, line.name, "takes_part") for line in lines]
+    caption = _result_caption(shown, lines) if has_result else _list_caption(shown, lines)
     return norway_map(
         markers,
         kinds,
@@ -164,16 +152,61 @@ def _map(shown: DrawRound, lines: list[Line], *, has_result: bool) -> SafeString
     )
 
 
-def _charts(table: ChanceTable) -> list[SafeString]:
+def _outcome_kinds(shown: DrawRound) -> list[Kind]:
+    place, reserve = _("Place"), _("Waiting list")
+    if shown.annulled_at:
+        place, reserve = _("Place, annulled"), _("Waiting list, annulled")
+    return [Kind("reserve", reserve, "ring", 2), Kind("place", place, "dot")]
+
+
+def _result_caption(shown: DrawRound, lines: list[Line]) -> str:
+    numbers = {"places": sum(bool(line.is_selected) for line in lines), "count": len(lines)}
+    if shown.annulled_at:
+        return (
+            ngettext(
+                "%(places)s of %(count)s application was drawn in the annulled round, which does not apply",
+                "%(places)s of %(count)s applications were drawn in the annulled round, which does not apply",
+                len(lines),
+            )
+            % numbers
+        )
+    return (
+        ngettext(
+            "%(places)s of %(count)s application has got a place",
+            "%(places)s of %(count)s applications have got a place",
+            len(lines),
+        )
+        % numbers
+    )
+
+
+def _list_caption(shown: DrawRound, lines: list[Line]) -> str:
+    if shown.annulled_at:
+        text = ngettext(
+            "%(count)s application was in the list of the annulled round",
+            "%(count)s applications were in the list of the annulled round",
+            len(lines),
+        )
+    else:
+        text = ngettext(
+            "%(count)s application takes part in the draw",
+            "%(count)s applications take part in the draw",
+            len(lines),
+        )
+    return text % {"count": len(lines)}
+
+
+def _charts(table: ChanceTable, *, annulled: bool) -> list[SafeString]:
     regions = [(row.head, sum(cell.places or 0 for cell in row.cells)) for row in table.rows]
     sizes = [
         (size, sum(row.cells[number].places or 0 for row in table.rows))
         for number, size in enumerate(table.sizes)
     ]
-    return [
-        _chart(_("Places by region"), _("Region"), regions),
-        _chart(_("Places by size class"), _("Size class"), sizes),
-    ]
+    by_region, by_size = _("Places by region"), _("Places by size class")
+    if annulled:
+        by_region = _("Places by region in the annulled round")
+        by_size = _("Places by size class in the annulled round")
+    return [_chart(by_region, _("Region"), regions), _chart(by_size, _("Size class"), sizes)]
 
 
 def _chart(title: str, heading: str, groups: list[tuple[results.GroupHead, int]]) -> SafeString:

@@ -264,9 +264,7 @@ def test_elements_for_the_verification_in_the_browser(published, browse):
 def test_all_rounds_stay_public_with_reason_and_result(annulled, administrator, browse, settings):
     settings.DRAW_SOURCES_EARLY = True
     client = browse(at=AFTER_DRAW)
-    text = text_of(client.get(PAGE))
-    assert "This round is annulled A municipality was missing." in text
-    assert "Why did we get a place?" in text
+    says_that_nobody_has_a_place(annulled, text_of(client.get(PAGE)))
     selection.freeze(
         Intake.objects.get(),
         choice=selection.Choice(),
@@ -279,8 +277,37 @@ def test_all_rounds_stay_public_with_reason_and_result(annulled, administrator, 
     assert "The list is frozen" in newest
     assert "autumn-2027-1 Annulled" in newest
     assert "Why did we" not in newest
-    assert "Why did we get a place?" in text_of(client.get(f"{PAGE}?round=1"))
+    says_that_nobody_has_a_place(annulled, text_of(client.get(f"{PAGE}?round=1")))
     assert [client.get(url).status_code for url in (PROTOCOL, PROTOCOL.replace("/1/", "/2/"))] == [200, 404]
+
+
+def says_that_nobody_has_a_place(annulled: DrawRound, text: str) -> None:
+    """In the alert, on the map and the charts, where the search leads, and in every row."""
+    alert = "This round is annulled A municipality was missing."
+    assert f"The draw for Autumn 2027 {alert}" in text
+    assert f"The outcome in the annulled round (does not apply) {alert}" in text
+    assert "4 of 6 applications were drawn in the annulled round, which does not apply" in text
+    assert "Waiting list, annulled (2) Place, annulled (4)" in text
+    assert "Places by region in the annulled round" in text
+    for line in results.lines(annulled):
+        outcome = (
+            "Drawn for a place in the annulled round Why were we drawn in the annulled round?"
+            if line.is_selected
+            else f"Number {line.reserve_number} on the group's waiting list in the annulled round"
+            " Why were we not drawn in the annulled round?"
+        )
+        assert f"{line.name} {outcome} The round is annulled, and nothing of this applies:" in text
+    for misleading in ("has got a place", "have got a place", "Why did we", "and its outcome", " Place Why"):
+        assert misleading not in text
+
+
+def test_an_annulled_list_that_was_not_drawn(frozen, administrator, browse):
+    selection.annul(frozen, reason="A municipality was missing.", by=administrator, now=AFTER_OBJECTIONS)
+    text = text_of(browse(at=AFTER_DRAW).get(PAGE))
+    assert "6 applications were in the list of the annulled round" in text
+    assert (
+        "The list of the annulled round (does not apply) This round is annulled A municipality was missing."
+    ) in text
 
 
 @pytest.mark.parametrize(
