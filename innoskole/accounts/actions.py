@@ -4,6 +4,8 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.dispatch import Signal
@@ -252,13 +254,19 @@ def set_active(user: User, active: bool, *, by: User, now: datetime, reason: str
 
 @transaction.atomic
 def remove_second_factor(user: User, *, by: User, now: datetime, reason: str) -> None:
-    """Remove the second factor of a person who has lost it; they set up a new one at the next log-in."""
+    """Remove the second factor of a person who has lost it, and log them out wherever they are logged in.
+
+    They set up a new one at the next log-in.
+    """
     user = _for_administration(user, by, reason)
     if by == user:
         raise Refused(_("Somebody else must remove your second factor."))
     removed, _by_model = Authenticator.objects.filter(user=user).delete()
     if not removed:
         raise Refused(_("This person has no second factor."))
+    for session in Session.objects.all():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
     audit.record(user, gettext_noop("removed the second factor"), by=by, now=now, reason=reason.strip())
 
 

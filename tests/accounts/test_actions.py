@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.urls import reverse
 from django.utils import translation
 
 from innoskole.accounts import actions, audit
@@ -176,10 +177,12 @@ def test_an_account_is_closed_and_opened(administrator):
     assert verbs(user) == ["opened the account", "closed the account"]
 
 
-def test_a_lost_second_factor_is_removed_by_another_administrator(administrator):
+def test_a_lost_second_factor_is_removed_by_another_administrator(administrator, log_in):
     user = UserFactory()
     Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+    lost, kept = log_in(user), log_in(administrator)
     actions.remove_second_factor(user, by=administrator, now=NOW, reason="Lost the phone")
+    assert [browser.get(reverse("home")).status_code for browser in (lost, kept)] == [302, 200]
     with pytest.raises(Refused):
         actions.remove_second_factor(user, by=administrator, now=NOW, reason="Lost the phone")
     assert verbs(user) == ["removed the second factor"]

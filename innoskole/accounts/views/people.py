@@ -148,7 +148,10 @@ def _deeds(request: HttpRequest, user: User) -> list[Deed]:
             deed(
                 "remove-second-factor",
                 _("Remove the second factor"),
-                _("For somebody who has lost both the phone and the recovery codes. Make sure who asks."),
+                _(
+                    "For somebody who has lost both the phone and the recovery codes. Make sure who asks. "
+                    "The person is logged out everywhere."
+                ),
                 lambda user, reason: actions.remove_second_factor(user, by=by, now=now, reason=reason),
             )
         )
