@@ -17,7 +17,7 @@ from innoskole.municipalities.facts import BEGINNING
 from innoskole.municipalities.figures import map_of, map_with
 from innoskole.municipalities.forms import FilterForm, SuggestForm
 from innoskole.municipalities.lineage import ancestry, successors, under_last_number
-from innoskole.municipalities.models import Change, Municipality, MunicipalityQuerySet, Successor
+from innoskole.municipalities.models import Change, Municipality, Successor
 from innoskole.municipalities.regions import SSB_REFORMED_ON, Division, Region, region_of
 from innoskole.municipalities.sizes import size_class, size_name
 from innoskole.ui.tables import Column, paginate
@@ -51,7 +51,7 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
             "day": form.day,
             "is_today": form.day == today,
             "map": map_of(found, form.day) if listed.total else "",
-            "former": [] if listed.total else _elsewhere_in_time(form.cleaned_data.get("q", ""), form.day),
+            "former": _former(form.cleaned_data.get("q", ""), form.day, exactly=listed.total > 0),
         },
     )
 
@@ -64,11 +64,18 @@ class Former:
     successors: list[Successor]
 
 
-def _elsewhere_in_time(text: str, day: date) -> list[Former]:
-    """What a search finds among the municipalities that had ended by the day."""
+def _former(text: str, day: date, *, exactly: bool) -> list[Former]:
+    """Municipalities that had ended by the day: all that a search for the text finds.
+
+    exactly: only those of which it is a whole name, without those that merely got a new number.
+    """
     if not text:
         return []
-    ended: MunicipalityQuerySet = Municipality.objects.search(text).filter(valid_to_on__lte=day)
+    ended = Municipality.objects.filter(valid_to_on__lte=day)
+    if exactly:
+        ended = ended.called(text).exclude(changes_after__kind=Change.Kind.RENUMBER)
+    else:
+        ended = ended.search(text)
     rows = list(ended.select_related("county").order_by("sort_key", "-valid_to_on")[:FORMER_SHOWN])
     became = successors(rows, day)
     return [Former(row, became[row.pk]) for row in rows]

@@ -38,13 +38,23 @@ def test_addresses():
     assert reverse("municipalities:suggest") == "/municipalities/suggest.json"
 
 
-@pytest.mark.parametrize(("query", "rows"), [({"q": "Ørland"}, 1), ({"q": "Nordre", "county": ""}, 3)])
+@pytest.mark.parametrize(("query", "rows"), [({"q": "Oslo"}, 1), ({"q": "Nordre", "county": ""}, 3)])
 def test_list_has_a_constant_number_of_queries(page, query, rows, django_assert_num_queries):
     rows_there = page(LIST, **query).context["list"].total
     assert rows_there == rows
-    # The counties of the filter, the count, the page, and the map.
-    with django_assert_num_queries(4):
+    # The counties of the filter, the count, the page, the map, and earlier municipalities of the name.
+    with django_assert_num_queries(5):
         page(LIST, **query)
+
+
+@pytest.mark.parametrize(("name", "former"), [("Ørland", 1), ("Ålesund", 2)])
+def test_list_with_earlier_municipalities_has_a_constant_number_of_queries(
+    page, name, former, django_assert_num_queries
+):
+    assert len(page(LIST, q=name).context["former"]) == former
+    # One more for each step from a municipality to what it became.
+    with django_assert_num_queries(6):
+        page(LIST, q=name)
 
 
 def test_list_of_today(page):
@@ -80,13 +90,41 @@ def test_empty_list(page):
     assert "No municipality fits" in response.text_only
 
 
-def test_a_search_finds_what_has_ended(page):
-    response = page(LIST, q="bjugn")
-    assert [
+def _former(response):
+    return [
         (former.municipality.code, [successor.municipality.code for successor in former.successors])
         for former in response.context["former"]
-    ] == [("5017", ["5057"]), ("1627", ["5057"])]
-    assert 'href="/municipalities/5057/">Ørland</a>' in response.content.decode()
+    ]
+
+
+def test_a_search_finds_what_has_ended(page):
+    response = page(LIST, q="bjugn")
+    assert _former(response) == [("5017", ["5057"]), ("1627", ["5057"])]
+    assert [
+        item.split("</li>")[0].strip() for item in response.text_only.split("<li>") if "until" in item
+    ] == [
+        f'<a class="ds-link" href="/municipalities/{code}/">Bjugn ({county})</a>, number {code} until '
+        f'31 December {year}. It is now found in: <a class="ds-link" href="/municipalities/5057/">Ørland</a>'
+        for code, county, year in (("5017", "Trøndelag", 2019), ("1627", "Sør-Trøndelag", 2017))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "total", "former"),
+    [
+        ({"q": "sande"}, 2, [("0713", ["3903"])]),  # beside Sande and Sandefjord
+        ({"q": "BO"}, 7, [("0821", ["4020"])]),
+        ({"q": "sande", "on": "2015-01-01"}, 3, []),  # both lived that day
+        ({"q": "ålesund", "on": "2021-01-01"}, 1, [("1504", ["1507"])]),
+        ({"q": "karasjok"}, 1, []),  # it got new numbers, and is the same
+        ({"q": "sand"}, 5, []),  # a part of a name
+        ({"q": ""}, 357, []),
+    ],
+)
+def test_earlier_municipalities_of_the_name_stand_below_the_list(page, query, total, former):
+    response = page(LIST, **query)
+    assert (response.context["list"].total, _former(response)) == (total, former)
+    assert ("Found among earlier municipalities" in response.text_only) is bool(former)
 
 
 def test_a_wrong_day_is_told(page):
