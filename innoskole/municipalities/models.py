@@ -62,6 +62,12 @@ class County(models.Model):
         return self.name
 
 
+def _latest_figure(day: date, field: str) -> models.Subquery:
+    """A field of each municipality's latest Population dated no later than the day."""
+    figures = Population.objects.filter(municipality=models.OuterRef("pk"), dated_on__lte=day)
+    return models.Subquery(figures.order_by("-dated_on").values(field)[:1])
+
+
 class MunicipalityQuerySet(LifeQuerySet["Municipality"]):
     def search(self, text: str) -> MunicipalityQuerySet:
         """Those with every word of the text in one of their names, their county or their code."""
@@ -92,10 +98,11 @@ class MunicipalityQuerySet(LifeQuerySet["Municipality"]):
 
     def with_population(self, day: date) -> MunicipalityQuerySet:
         """With `population`: the latest number of inhabitants dated no later than the day, or None."""
-        latest = Population.objects.filter(municipality=models.OuterRef("pk"), dated_on__lte=day)
-        return self.annotate(
-            population=models.Subquery(latest.order_by("-dated_on").values("inhabitants")[:1])
-        )
+        return self.annotate(population=_latest_figure(day, "inhabitants"))
+
+    def with_population_date(self, day: date) -> MunicipalityQuerySet:
+        """With `population_dated_on`: the date of the number of `with_population`, or None."""
+        return self.annotate(population_dated_on=_latest_figure(day, "dated_on"))
 
     def of_size(self, code: str, bounds: SizeBounds = DEFAULT_BOUNDS) -> MunicipalityQuerySet:
         """Those in the size class, of a queryset `with_population`."""

@@ -39,7 +39,7 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     form = FilterForm(request.GET, today=today)
     found = form.municipalities()
-    rows = found.alias(known_population=Coalesce("population", Value(-1)))
+    rows = found.with_population_date(form.day).alias(known_population=Coalesce("population", Value(-1)))
     rows = rows.select_related("county").only(*SHOWN)
     listed = paginate(request, rows, COLUMNS, default_sort="name")
     return TemplateResponse(

@@ -78,6 +78,21 @@ def test_those_without_a_figure_come_last(page):
     assert {row.population for row in rows} == {None}
 
 
+@pytest.mark.parametrize(
+    ("on", "figure"),
+    [
+        ("2015-06-01", "647,676"),
+        ("2019-06-01", '647,676 <span class="hint">(2015)</span>'),
+        ("2026-01-01", "728,714"),
+        ("", '728,714 <span class="hint">(2026)</span>'),
+        ("2014-12-31", '<span class="hint">No figure</span>'),
+    ],
+)
+def test_a_figure_of_another_year_tells_its_year(page, on, figure):
+    cells = page(LIST, q="0301", on=on).text_only.split('<td class="numeric">')[1:]
+    assert [cell.split("</td>")[0] for cell in cells] == [figure]
+
+
 def test_list_keeps_filter_sort_and_page_in_the_address(page):
     response = page(LIST, region="landsdel-OL", sort="county", page="2")
     listed = response.context["list"]
