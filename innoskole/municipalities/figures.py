@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from innoskole.municipalities.lineage import codes_known_as
 from innoskole.municipalities.models import Municipality, MunicipalityQuerySet
@@ -43,15 +44,16 @@ def map_of(found: MunicipalityQuerySet, day: date) -> SafeString:
         Kind("unknown", _("No population figure for the day"), "ring", 1),
     ]
     used = {marker.kind for marker in markers}
-    figures = {
-        "small": number(sum(marker.kind == SMALL for marker in markers)),
-        "total": number(len(rows)),
-        "day": written(day),
-    }
+    small = sum(marker.kind == SMALL for marker in markers)
     if "unknown" in used:
-        caption = _("Municipalities on %(day)s: %(total)s.") % figures
+        caption = _("Municipalities on %(day)s: %(total)s.")
     else:
-        caption = _("Municipalities on %(day)s: %(total)s, of which %(small)s are small.") % figures
+        caption = ngettext(
+            "Municipalities on %(day)s: %(total)s, of which %(small)s is small.",
+            "Municipalities on %(day)s: %(total)s, of which %(small)s are small.",
+            small,
+        )
+    caption %= {"day": written(day), "total": number(len(rows)), "small": number(small)}
     return norway_map(
         markers, [kind for kind in kinds if kind.key in used], caption, vintage=vintage, listed=False
     )

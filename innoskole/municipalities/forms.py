@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from innoskole.municipalities.facts import BEGINNING
 from innoskole.municipalities.models import County, LanguageForm, Municipality, MunicipalityQuerySet
 from innoskole.municipalities.names import casefold, fold
 from innoskole.municipalities.regions import Division, regions
@@ -152,13 +153,19 @@ class SuggestForm(forms.Form):
         return ordered[:MAX_SUGGESTIONS]
 
 
+def _in_the_register(day: date) -> None:
+    if day < BEGINNING:
+        raise ValidationError(_("The register begins on %(day)s."), params={"day": written(BEGINNING)})
+
+
 class FilterForm(forms.Form):
     """The filters of the public register; every one is optional, and one that makes no sense is left out."""
 
     q = forms.CharField(label=gettext_lazy("Name, county or number"), required=False, max_length=MAX_LENGTH)
     on = DayField(
-        label=gettext_lazy("The register on the day"),
+        label=gettext_lazy("The register as of"),
         required=False,
+        validators=[_in_the_register],
         help_text=gettext_lazy("Empty means today."),
     )
     region = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
@@ -169,7 +176,7 @@ class FilterForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
         super().__init__(data)
         try:
-            self.day = DayField(required=False).clean(data.get("on")) or today
+            self.day = self.fields["on"].clean(data.get("on")) or today
         except ValidationError:
             self.day = today  # the field says what is wrong with it
         anything: list[Any] = [("", _("All"))]

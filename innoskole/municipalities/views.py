@@ -49,6 +49,7 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
             "form": form,
             "list": listed,
             "day": form.day,
+            "beginning": BEGINNING,
             "is_today": form.day == today,
             "map": map_of(found, form.day) if listed.total else "",
             "former": _former(form.cleaned_data.get("q", ""), form.day, exactly=listed.total > 0),

@@ -142,6 +142,29 @@ def test_earlier_municipalities_of_the_name_stand_below_the_list(page, query, to
     assert ("Found among earlier municipalities" in response.text_only) is bool(former)
 
 
+def test_a_day_before_the_beginning_is_told(page):
+    response = page(LIST, on="2010-12-31", q="Bø")
+    assert response.context["form"].errors == {"on": ["The register begins on 1 January 2011."]}
+    assert (response.context["day"], response.context["list"].total) == (date(2027, 5, 3), 2)
+    assert page(LIST, on="2011-01-01").context["list"].total == 430
+
+
+@pytest.mark.parametrize(
+    ("query", "caption"),
+    [
+        ({"q": "ørland"}, "Municipalities on 3 May 2027: 1, of which 0 are small."),
+        ({"q": "osen"}, "Municipalities on 3 May 2027: 2, of which 1 is small."),
+        ({"q": "lund"}, "Municipalities on 3 May 2027: 2, of which 2 are small."),
+        ({"q": "ørland", "on": "2016-01-01"}, "Municipalities on 1 January 2016: 1, of which 0 are small."),
+        ({"q": "ørland", "on": "2021-01-01"}, "Municipalities on 1 January 2021: 1."),
+    ],
+)
+def test_the_map_counts_the_small_ones(page, query, caption):
+    response = page(LIST, **query)
+    assert response.text_only.split("<figcaption>")[1].split("</figcaption>")[0] == caption
+    assert '<a class="ds-link" href="#map">To the map</a>' in response.text_only
+
+
 def test_a_wrong_day_is_told(page):
     response = page(LIST, on="01.13.2015")
     assert "<title>Error: The register of municipalities" in response.text_only
