@@ -12,7 +12,7 @@ from applications.states import State
 from tests.e2e import quality
 from tests.e2e.conftest import PHONE
 from tests.e2e.person import Person
-from tests.factories import ApplicationFactory
+from tests.factories import ApplicationFactory, municipality
 
 STATEMENT = "What can the municipality do to prevent drop-out?"
 
@@ -125,6 +125,17 @@ def test_a_step_with_errors_fits_the_narrowest_page(part, draft, coordinator, en
     name = {"guarantee": "Send the request", "team": "Save the person"}.get(part, "Next step")
     kari.presses(name)
     expect(kari.page.locator(".ds-error-summary")).to_be_focused()
+    quality.assert_fits(kari.page)
+
+
+def test_a_long_address_fits_the_narrowest_page(draft, coordinator, enter) -> None:
+    kari = enter(coordinator, viewport=PHONE, javascript=False)
+    kari.opens(f"/applications/{draft.reference}/partners/add/")
+    address = "kommunedirektoren@orland.kommune.example.no"
+    name = municipality("5057").name
+    kari.writes({"Municipality": name, "E-mail of the contact in the municipality": address})
+    kari.presses("Send the question")
+    kari.sees(f"The question is on its way to {address}.")
     quality.assert_fits(kari.page)
 
 
