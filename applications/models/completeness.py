@@ -11,7 +11,7 @@ from applications.models.intake import Intake
 from applications.models.readiness import current_guarantee
 from applications.models.review import Part
 from applications.models.summary import label
-from applications.models.team import Sector
+from applications.models.team import sector_names
 from applications.states import GuaranteeState, PartnerState
 
 REQUIRED = {
@@ -122,4 +122,4 @@ def gap_warning(gap: Sequence[str]) -> str:
     return _(
         "The problem touches sectors that nobody in the team comes from: %(sectors)s."
         " This may be a barrier. It does not keep you from applying."
-    ) % {"sectors": ", ".join(str(Sector(sector).label) for sector in gap)}
+    ) % {"sectors": sector_names(gap)}

@@ -14,7 +14,7 @@ from applications.models.application import Application, Guarantee, Municipality
 from applications.models.content import FIELDS, MEMBER_FIELDS, Values, content_of
 from applications.models.readiness import current_guarantee
 from applications.models.review import Part
-from applications.models.team import EducationLevel, RoleType, Sector, TeamMember
+from applications.models.team import EducationLevel, RoleType, Sector, TeamMember, sector_names
 from applications.states import GuaranteeState, PartnerState
 from innoskole.ui import formats
 
@@ -45,7 +45,7 @@ def label(model: type[Model], field: str) -> str:
 def answer(model: type[Model], field: str, value: Any) -> str:
     """A field's value as a reader sees it."""
     if field == "problem_sectors":
-        return ", ".join(str(Sector(sector).label) for sector in Sector.values if sector in value)
+        return sector_names(sector for sector in Sector.values if sector in value)
     choices = dict(model._meta.get_field(field).flatchoices)  # type: ignore[union-attr]
     if isinstance(model._meta.get_field(field), DateField) and isinstance(value, str):
         value = date.fromisoformat(value)  # as the stored content writes it
@@ -126,7 +126,7 @@ def member_rows(member: TeamMember) -> list[tuple[str, str]]:
         (label(TeamMember, field), answer(TeamMember, field, getattr(member, field)))
         for field in MEMBER_FIELDS
     ]
-    return [*answers, (_("Documents"), documents)]
+    return [*answers, (_("Documents"), documents or _("No documents"))]
 
 
 def _team(team: list[Values]) -> list[tuple[str, str]]:
@@ -167,7 +167,7 @@ def years_of_experience(count: int) -> str:
 
 def _composition(content: Values) -> list[tuple[str, str]]:
     present = {member["sector"] for member in content["team"]}
-    in_team = ", ".join(str(Sector(sector).label) for sector in Sector.values if sector in present)
+    in_team = sector_names(sector for sector in Sector.values if sector in present)
     sectors, mitigation = FIELDS[Part.COMPOSITION]
     return [
         *_answers(content, [sectors]),
@@ -183,10 +183,10 @@ def _guarantee(guarantee: Guarantee | None) -> list[tuple[str, str]]:
         (_("Approver"), guarantee.approver_name),
         (_("Title"), guarantee.approver_title),
         (_("E-mail"), guarantee.approver_email),
-        (_("Guarantee"), str(guarantee.get_state_display())),
+        (_("Status"), str(guarantee.get_state_display())),
     ]
     if guarantee.state == GuaranteeState.GIVEN and guarantee.answered_at:
-        rows.append((_("Given"), formats.moment(guarantee.answered_at)))
+        rows.append((_("Date given"), formats.moment(guarantee.answered_at)))
     if guarantee.comment:
         rows.append((_("Comment"), guarantee.comment))
     return rows
@@ -203,7 +203,7 @@ def _given_guarantee(given: Values | None) -> list[tuple[str, str]]:
     if given["answered_at"]:
         rows += [
             (_("Given by"), given["answered_name"]),
-            (_("Given"), formats.moment(datetime.fromisoformat(given["answered_at"]))),
+            (_("Date given"), formats.moment(datetime.fromisoformat(given["answered_at"]))),
             (_("The text agreed to"), given["text"]),
         ]
     return rows

@@ -1,5 +1,6 @@
 """The nominated persons, where they come from, and their documents."""
 
+from collections.abc import Iterable
 from pathlib import PurePath
 from uuid import uuid4
 
@@ -23,6 +24,11 @@ class Sector(models.TextChoices):
     ADMINISTRATION = "administration", _("Administration, HR and finance")
     POLITICAL = "political", _("Political leadership")
     OTHER = "other", _("Other service area")
+
+
+def sector_names(sectors: Iterable[str]) -> str:
+    """The names on one line, in the order given; parted by semicolons, for some names have commas."""
+    return "; ".join(str(Sector(sector).label) for sector in sectors)
 
 
 class RoleType(models.TextChoices):

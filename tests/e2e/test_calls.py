@@ -102,7 +102,7 @@ def choose(kari: Person, application: Application) -> None:
     kari.opens(f"/applications/{application.reference}/call/")
     kari.sees("4 people are on the list")
     chosen = kari.page.locator("#chosen-team")
-    kari.sees("nobody in the team comes from: Health and care, Upbringing and school.", within=chosen)
+    kari.sees("nobody in the team comes from: Health and care; Upbringing and school.", within=chosen)
     for name, choice in (
         ("Hanne Prøve", "In the team"),
         ("Oddvar Prøve", "In the team"),

@@ -26,7 +26,7 @@ from applications.models.content import FIELDS, Values, fingerprint, values_of, 
 from applications.models.promises import guarantee_text
 from applications.models.readiness import current_guarantee
 from applications.models.summary import differences
-from applications.models.team import Sector
+from applications.models.team import sector_names
 from applications.states import State
 from applications.views.coordinator import access
 from innoskole.accounts import audit
@@ -146,7 +146,7 @@ def _extra(application: Application, part: str) -> dict[str, Any]:
         }
     if part == Part.COMPOSITION:
         return {
-            "team_sectors": [Sector(sector).label for sector in application.team_sectors()],
+            "team_sectors": sector_names(application.team_sectors()),
             "warning": composition_warning(application),
         }
     if part == Part.GUARANTEE:

@@ -170,7 +170,7 @@ def test_the_team_with_the_choices_before_anything_is_decided(call, kari):
     chosen = {f"choice-{teacher.pk}": "nominated"}
     before, after = (text_of(kari.get(call_url(call.application), query)) for query in ({}, chosen))
     assert "Nobody is in the team yet." in before
-    assert "nobody in the team comes from: Health and care, Upbringing and school." in before
+    assert "nobody in the team comes from: Health and care; Upbringing and school." in before
     assert "Tora Prøve: Upbringing and school, The lower secondary school" in after
     assert "nobody in the team comes from: Health and care." in after
     assert "The team lacks 2 people." in after

@@ -420,6 +420,14 @@ def test_the_receipt_shows_what_was_sent_in(now, sent, coordinator, log_in):
     before = {section.part: section for section in sections(sent)}
     said = receipt_sections(sent.current_submission().content)
     guarantee = sent.current_guarantee()
+    assert before[Part.GUARANTEE].rows[-2:] == [
+        ("Status", "Given"),
+        ("Date given", formats.moment(guarantee.answered_at)),
+    ]
+    assert before[Part.COMPOSITION].rows[0] == (
+        "Sectors that the problem touches",
+        "Health and care; Culture, library and leisure",
+    )
     assert said[:-1] == [before[section.part] for section in said[:-1]]
     assert said[-1] == Section(
         Part.GUARANTEE,
@@ -429,7 +437,7 @@ def test_the_receipt_shows_what_was_sent_in(now, sent, coordinator, log_in):
             ("Title", guarantee.approver_title),
             ("E-mail", guarantee.approver_email),
             ("Given by", guarantee.answered_name),
-            ("Given", formats.moment(guarantee.answered_at)),
+            ("Date given", formats.moment(guarantee.answered_at)),
             ("The text agreed to", guarantee.text),
         ],
     )

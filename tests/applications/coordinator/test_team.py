@@ -17,6 +17,7 @@ from applications.actions.team import (
 )
 from applications.models import Document, StepDraft, TeamMember
 from applications.models.content import MEMBER_FIELDS, values_of, version_of_member
+from applications.models.summary import member_rows
 from applications.uploads import Upload, inspect
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
@@ -72,6 +73,7 @@ def test_adding_a_person(draft, coordinator):
         [None, "Health and care"],
     )
     assert member.added_at == NOW
+    assert member_rows(member)[-1] == ("Documents", "No documents")
 
 
 def test_no_more_than_the_rule_allows(intake, coordinator):
