@@ -71,6 +71,7 @@
           redirect: "error",
           keepalive: document.visibilityState === "hidden",
         });
+        if (answer.status === 401) throw Object.assign(new Error(answer.statusText), { label: text("textLoggedOut"), status: 401 });
         const told = await answer.json();
         if (!answer.ok) throw Object.assign(new Error(answer.statusText), { label: told.label, status: answer.status });
         saved = sending;

@@ -16,7 +16,7 @@ from applications.models.application import Application
 from applications.models.readiness import current_guarantee
 from applications.models.review import InformationRequest, Part
 from applications.models.team import Sector, TeamMember
-from applications.states import State
+from applications.states import GuaranteeState, State
 
 # Everything that the pages of one application read: fetch it together.
 PARTS = (
@@ -140,6 +140,17 @@ def guaranteed_digest(application: Application) -> str:
     """
     return digest(
         canonical({name: said for name, said in content_of(application).items() if name not in POLITICAL})
+    )
+
+
+def changed_since_guarantee(application: Application) -> bool:
+    """Whether a guarantee is given that rests on other content than that of today."""
+    guarantee = current_guarantee(application)
+    return (
+        guarantee is not None
+        and bool(guarantee.content_digest)
+        and guarantee.state == GuaranteeState.GIVEN
+        and guarantee.content_digest != guaranteed_digest(application)
     )
 
 

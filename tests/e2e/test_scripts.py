@@ -91,11 +91,18 @@ def test_a_failed_save_keeps_the_text_and_tries_again(page: Page, problems: list
     problems.clear()
 
 
-def test_a_refusal_is_shown_and_not_repeated(page: Page, problems: list[str]) -> None:
-    answers.append(409)
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (409, "A colleague has changed this."),
+        (401, "Du er logget ut. Trykk «Send», logg inn, og finn igjen teksten."),
+    ],
+)
+def test_a_refusal_is_shown_and_not_repeated(page: Page, problems: list[str], status: int, told: str) -> None:
+    answers.append(status)
     page.goto("/form/")
     page.get_by_label("Problem").fill("New")
-    expect(page.locator("[data-autosave-status]")).to_have_text("A colleague has changed this.")
+    expect(page.locator("[data-autosave-status]")).to_have_text(told)
     page.wait_for_timeout(4500)
     assert saved == []
     problems.clear()

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from applications.actions import submission as actions
 from applications.actions.information import answer_request
 from applications.forms.coordinator_answers import InformationForm, ReasonForm, SubmitForm
-from applications.models import Application, Submission
+from applications.models import Application, Part, Submission
 from applications.models.completeness import composition_warning, lacks
-from applications.models.content import content_digest, open_request
+from applications.models.content import changed_since_guarantee, content_digest, open_request
 from applications.models.readiness import current_guarantee
 from applications.models.summary import receipt_sections, sections
 from applications.permissions import may_submit, may_withdraw
@@ -69,6 +69,8 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
             "warning": composition_warning(application),
             "awaits": _awaits_guarantee(application),
             "guarantee": current_guarantee(application),
+            "is_changed": changed_since_guarantee(application),
+            "guarantee_url": access.step_url(application, Part.GUARANTEE),
             "form": SubmitForm(initial={"seen": content_digest(application)}),
             "previous_url": access.previous_url(application, "check"),
         },

@@ -16,7 +16,7 @@ from applications.actions.drafts import start_application
 from applications.actions.submission import reopen, submit, withdraw
 from applications.models import Application, Part, Submission
 from applications.models.completeness import lacks
-from applications.models.content import PARTS, content_digest
+from applications.models.content import PARTS, content_digest, guaranteed_digest
 from applications.models.summary import Section, receipt_sections, sections
 from applications.states import State
 from innoskole.accounts import audit
@@ -394,11 +394,28 @@ def test_sending_in_without_the_guarantee_says_that_it_waits(now, complete, coor
     complete.guarantees.all().delete()
     GuaranteeFactory(application=complete, asked=True)
     browser = log_in(coordinator)
-    seen = re.search(r'name="seen" value="(\w+)"', browser.get(url(complete, "check")).content.decode())[1]
+    check = browser.get(url(complete, "check")).content.decode()
+    assert "When you send in, you confirm that the answers are right." in check
+    assert "Direktør Prøve has not given the guarantee yet." in check
+    seen = re.search(r'name="seen" value="(\w+)"', check)[1]
     page = browser.post(url(complete, "check"), {"seen": seen}, follow=True).content.decode()
     assert "The application waits for the guarantee" in page
     assert "Direktør Prøve (direktor@example.no) gives the guarantee" in page
     assert "Tuesday 1 June 2027 at 15:00" in page
+
+
+def test_a_change_since_the_guarantee_is_told_before_sending_in(now, complete, coordinator, log_in):
+    complete.guarantees.update(content_digest=guaranteed_digest(reread(complete)))
+    browser = log_in(coordinator)
+    told = "Something has been changed since the guarantee was given"
+    assert told not in browser.get(url(complete, "check")).content.decode()
+    complete.problem_title = "Another problem"
+    complete.save()
+    page = browser.get(url(complete, "check")).content.decode()
+    assert told in page
+    step = reverse("applications:step", args=[complete.reference, Part.GUARANTEE])
+    assert f'href="{step}">Ask again if the change matters to the guarantee</a>' in page
+    assert "When you send in, you confirm that the answers are right." in page
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
