@@ -1,7 +1,7 @@
 """The administrator's forms: they ask and check, and change nothing."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from applications.models.admission import DECISIONS
 from applications.models.queue import AssessedFilter, Filters, RequestFilter
 from applications.models.rules import RULES, TEXTS, Bounds, Group, groups_of, quotas_of
 from applications.states import Basis, State
+from innoskole.deadlines import reckoning
 from innoskole.municipalities.models import Municipality
 from innoskole.municipalities.regions import regions
 from innoskole.municipalities.sizes import SIZES, size_name
@@ -22,6 +23,7 @@ from innoskole.ui import formats
 from innoskole.ui.forms import DayField, MomentField
 
 ANY = [("", gettext_lazy("All"))]
+OFFICE_CLOSES = time(15)
 
 
 class IntakeForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -266,6 +268,13 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
+def default_answer_by(now: datetime) -> datetime:
+    """A week from now at three in the afternoon, moved to a working day."""
+    local = formats.local(now)
+    day = reckoning.next_working_day(reckoning.weeks_after(local.date(), 1))
+    return datetime.combine(day, OFFICE_CLOSES, local.tzinfo)
+
+
 class InformationRequestForm(forms.Form):
     """A question, the parts to unlock and the deadline for the answer."""
 
@@ -286,9 +295,7 @@ class InformationRequestForm(forms.Form):
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
-        self.fields["due_at"].initial = formats.local(now + timedelta(days=7)).replace(
-            hour=15, minute=0, second=0, microsecond=0
-        )
+        self.fields["due_at"].initial = default_answer_by(now)
 
     def clean_due_at(self) -> datetime:
         due_at: datetime = self.cleaned_data["due_at"]

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.actions import review
+from applications.forms.administrator import InformationRequestForm
 from applications.models import Application, Intake, TeamMember
 from applications.models.content import guaranteed_digest
 from applications.states import IntakeState, State
@@ -145,6 +146,16 @@ def test_deeds_are_not_done_by_a_link(browser: Client, application: Application)
 
 
 # --- Deeds with a form ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "due_on"),
+    [("2027-05-03", "2027-05-10"), ("2027-05-08", "2027-05-18"), ("2027-03-19", "2027-03-30")],
+    ids=["working day", "Constitution Day after a Saturday", "Good Friday"],
+)
+def test_the_suggested_deadline_is_a_working_day(asked_on: str, due_on: str) -> None:
+    form = InformationRequestForm(now=datetime.fromisoformat(f"{asked_on}T09:00:00+02:00"))
+    assert form["due_at"].initial.isoformat()[:16] == f"{due_on}T15:00"
 
 
 def test_ask_for_information(browser: Client, in_review: Application, now: datetime) -> None:
