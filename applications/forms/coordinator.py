@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model
 from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -324,11 +326,14 @@ class MemberForm(StepForm):
         label=gettext_lazy("Documents"),
         required=False,
         widget=DocumentsInput(attrs={"accept": ACCEPT}),
-        help_text=gettext_lazy(
-            "Diplomas and certificates as PDF, JPEG or PNG."
-            " Only you, your colleagues and the school see them."
-        ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["documents"].help_text = _(
+            "Diplomas and certificates as PDF, JPEG or PNG, at most %(limit)s per file; you can choose several."
+            " Only you, your colleagues and the school see them."
+        ) % {"limit": filesizeformat(settings.DOCUMENT_MAX_BYTES)}
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

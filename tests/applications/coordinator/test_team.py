@@ -284,6 +284,12 @@ def test_adding_a_person_with_a_document(now, draft, coordinator, log_in, settin
     assert sorted(names) == ["b.png", "diploma.pdf"]
 
 
+def test_the_limit_of_a_file_is_told_beforehand(now, draft, coordinator, log_in, settings):
+    settings.DOCUMENT_MAX_BYTES = 3 * 1024 * 1024
+    page = log_in(coordinator).get(url(draft, name="member_add")).content.decode()
+    assert "PDF, JPEG or PNG, at most 3.0\xa0MB per file; you can choose several." in page
+
+
 def test_a_refused_form_asks_for_the_file_again(now, draft, coordinator, log_in):
     answer = log_in(coordinator).post(
         url(draft, name="member_add"), {**PERSON, "email": "", "documents": [file()]}
