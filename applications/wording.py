@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from applications.results import Line
 from applications.selection import Infeasible, NoDraw, Note, Warn
@@ -41,51 +41,69 @@ def infeasible(reason: Infeasible) -> str:
         "has": reason.has,
     }
     if reason.kind == "minimums_exceed_places":
-        return (
-            _("The fewest places of %(groups)s add up to %(needs)s, but there are only %(has)s places.")
-            % values
-        )
+        return _minimums_exceed_places(reason) % values
     if reason.kind == "regions_exceed_sizes":
-        if reason.sizes:
-            return (
-                _(
-                    "The regions %(regions)s need at least %(needs)s places, but the most places of "
-                    "%(sizes)s "
-                    "leave them only %(has)s."
-                )
-                % values
-            )
-        return (
-            _(
-                "The regions %(regions)s need at least %(needs)s places, but their applications can fill "
-                "only "
-                "%(has)s."
-            )
-            % values
-        )
+        return _regions_exceed_sizes(reason) % values
     if reason.kind == "sizes_exceed_regions":
-        if reason.regions:
-            return (
-                _(
-                    "The size classes %(sizes)s need at least %(needs)s places, but the most places of "
-                    "%(regions)s leave them only %(has)s."
-                )
-                % values
-            )
-        return (
-            _(
-                "The size classes %(sizes)s need at least %(needs)s places, but their applications can "
-                "fill only "
-                "%(has)s."
-            )
-            % values
-        )
+        return _sizes_exceed_regions(reason) % values
     if reason.regions or reason.sizes:
         return (
             _("There are %(needs)s places, but the most places of %(groups)s let only %(has)s be filled.")
             % values
         )
     return _("There are %(needs)s places, but the applications can fill only %(has)s.") % values
+
+
+def _minimums_exceed_places(reason: Infeasible) -> str:
+    """A place may count for a region and for a size class: then the sum of the minimums says too much."""
+    if reason.regions and reason.sizes:
+        return ngettext(
+            "The fewest places of %(groups)s need at least %(needs)s places together, even where a place "
+            "counts for both a region and a size class, but there is only %(has)s place.",
+            "The fewest places of %(groups)s need at least %(needs)s places together, even where a place "
+            "counts for both a region and a size class, but there are only %(has)s places.",
+            reason.has,
+        )
+    return ngettext(
+        "The fewest places of %(groups)s add up to %(needs)s, but there is only %(has)s place.",
+        "The fewest places of %(groups)s add up to %(needs)s, but there are only %(has)s places.",
+        reason.has,
+    )
+
+
+def _regions_exceed_sizes(reason: Infeasible) -> str:
+    if reason.sizes:
+        return ngettext(
+            "The region %(regions)s needs at least %(needs)s places, but the most places of %(sizes)s "
+            "leave it only %(has)s.",
+            "The regions %(regions)s need at least %(needs)s places, but the most places of %(sizes)s "
+            "leave them only %(has)s.",
+            len(reason.regions),
+        )
+    return ngettext(
+        "The region %(regions)s needs at least %(needs)s places, but its applications can fill only %(has)s.",
+        "The regions %(regions)s need at least %(needs)s places, but their applications can fill only "
+        "%(has)s.",
+        len(reason.regions),
+    )
+
+
+def _sizes_exceed_regions(reason: Infeasible) -> str:
+    if reason.regions:
+        return ngettext(
+            "The size class %(sizes)s needs at least %(needs)s places, but the most places of %(regions)s "
+            "leave it only %(has)s.",
+            "The size classes %(sizes)s need at least %(needs)s places, but the most places of %(regions)s "
+            "leave them only %(has)s.",
+            len(reason.sizes),
+        )
+    return ngettext(
+        "The size class %(sizes)s needs at least %(needs)s places, but its applications can fill only "
+        "%(has)s.",
+        "The size classes %(sizes)s need at least %(needs)s places, but their applications can fill only "
+        "%(has)s.",
+        len(reason.sizes),
+    )
 
 
 def no_draw(reason: NoDraw) -> str:
@@ -99,38 +117,50 @@ def note(remark: Note) -> str:
     """A quota that was changed on the way to the draw."""
     if remark.kind == "no_source":
         return _("No source of randomness has been announced yet.")
-    values = {
-        "group": listed(name for name in (remark.region, remark.size) if name),
-        "was_least": remark.was[0],
-        "was_most": remark.was[1],
-        "least": remark.now[0],
-        "most": remark.now[1],
-    }
+    group, least = _group(remark.region, remark.size), remark.now[0]
     if remark.kind == "minimum_lowered":
-        return (
-            _(
-                "%(group)s has only %(least)s applications, so the fewest places are %(least)s instead of "
-                "%(was_least)s."
-            )
-            % values
-        )
+        return ngettext(
+            "%(group)s has only %(least)s application, so the fewest places are %(least)s instead of "
+            "%(was_least)s.",
+            "%(group)s has only %(least)s applications, so the fewest places are %(least)s instead of "
+            "%(was_least)s.",
+            least,
+        ) % {"group": group, "least": least, "was_least": remark.was[0]}
     if remark.kind == "bounds_softened":
-        return (
-            _(
-                "%(group)s gets from %(least)s to %(most)s places instead of from %(was_least)s to "
-                "%(was_most)s."
-            )
-            % values
-        )
-    return _("%(group)s together: exactly %(least)s of %(was_most)s applications get a place.") % values
+        return _("%(group)s gets %(now)s instead of %(was)s.") % {
+            "group": group,
+            "now": _span(*remark.now),
+            "was": _span(*remark.was),
+        }
+    return _("Applications in the group %(group)s that get a place: exactly %(least)s of %(count)s.") % {
+        "group": group,
+        "least": least,
+        "count": remark.was[1],
+    }
 
 
 def warning(warn: Warn) -> str:
     """A group whose outcome is certain before the draw."""
-    values = {"group": listed(name for name in (warn.region, warn.size) if name)}
+    values = {"group": _group(warn.region, warn.size)}
+    is_cell = bool(warn.region and warn.size)
     if warn.kind == "chance_zero":
+        if is_cell:
+            return _("No application in the group %(group)s can be drawn: the chance is 0.") % values
         return _("Nobody in %(group)s can be drawn: the chance is 0.") % values
+    if is_cell:
+        return _("Every application in the group %(group)s gets a place: the chance is 1.") % values
     return _("Everybody in %(group)s gets a place: the chance is 1.") % values
+
+
+def _group(region: str, size: str) -> str:
+    """A region, a size class, or «Trøndelag; Small» for those who are in both, as in `why`."""
+    return "; ".join(name for name in (region, size) if name)
+
+
+def _span(least: int, most: int) -> str:
+    if least == most:
+        return ngettext("exactly %(least)s place", "exactly %(least)s places", least) % {"least": least}
+    return _("from %(least)s to %(most)s places") % {"least": least, "most": most}
 
 
 def fraction(chance: Fraction) -> str:

@@ -205,7 +205,7 @@ def test_trying_other_places_and_quotas(settled, administrator, enter) -> None:
     anna.presses("Try")
     anna.sees("These quotas cannot all be kept")
     anna.follows("See the softened quotas")
-    anna.sees("Northern Norway gets from 2 to 3 places instead of from 3 to 4.")
+    anna.sees("Northern Norway gets from 2 to 3 places instead of from 3 to 4 places.")
     anna.presses("Draw for trial")
     anna.sees("Trial draw number 1, not binding")
     anna.sees("1 trial draw has been made.")

@@ -44,12 +44,13 @@ def what_if(form: QuotaForm) -> WhatIf:
     except Refused as refusal:
         return WhatIf(refusal=str(refusal))
     everybody = no_draw_needed(given)
-    reason = feasibility(normalise(given)[0])
+    normalised, lowered = normalise(given)
+    reason = feasibility(normalised)
     infeasible = wording.infeasible(reason) if reason else ""
     try:
         prepared = prepare(given, soften_quotas=form.cleaned_data["soften"])
     except NotFeasible:
-        return WhatIf(infeasible=infeasible)
+        return WhatIf(infeasible=infeasible, notes=tuple(wording.note(note) for note in lowered))
     return WhatIf(
         prepared=prepared,
         table=results.chance_table(prepared.input, prepared.chances, results.names_of(form.intake)),

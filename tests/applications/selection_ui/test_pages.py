@@ -139,8 +139,29 @@ def test_what_if_explains_quotas_that_cannot_be_kept_and_softens_them(settled, b
     assert "Exact chance" not in text
     assert 'href="?places=2&amp;soften=on"' in client.get(tight).content.decode()
     text = text_of(client.get(f"{tight}&soften=on"))
-    assert "Northern Norway gets from 0 to 1 places instead of from 1 to 2." in text
+    assert "Northern Norway gets from 0 to 1 places instead of from 1 to 2 places." in text
     assert "The deviation costs 1,000, and no other table costs less" in text
+
+
+def test_what_if_counts_a_place_for_both_of_its_groups_once(settled, browse, administrator):
+    bounds = {"min_region_NN": 3, "max_region_NN": "", "min_size_L": 2, "min_size_S": 0}
+    others = {"min_region_VL": 0, "min_region_OL": 0}
+    response = browse(administrator).get(url_of("selection_what_if"), {"places": 3, **bounds, **others})
+    text = text_of(response)
+    assert (
+        "The fewest places of Northern Norway and Large (20,000 inhabitants or more) need at least 4 places "
+        "together, even where a place counts for both a region and a size class, but there are only 3 places."
+    ) in text
+
+
+def test_what_if_tells_of_lowered_quotas_also_when_the_rest_cannot_be_kept(settled, browse, administrator):
+    url = f"{url_of('selection_what_if')}?places=4&min_region_NN=4&max_region_NN=&min_size_L=1"
+    text = text_of(browse(administrator).get(url))
+    assert "These quotas cannot all be kept" in text
+    assert (
+        "Changes to the quotas Northern Norway has only 3 applications, so the fewest places are 3 instead "
+        "of 4."
+    ) in text
 
 
 def test_what_if_says_when_everybody_gets_a_place(settled, browse, administrator):
