@@ -137,11 +137,11 @@ def _row(application: Application, lines: Mapping[str, Line], names: Mapping[tup
 
 def _map(shown: DrawRound, lines: list[Line], *, has_result: bool) -> SafeString:
     if has_result:
-        kinds = _outcome_kinds(shown)
         markers = [Marker(line.code, line.name, "place" if line.is_selected else "reserve") for line in lines]
     else:
-        kinds = [Kind("takes_part", _("Takes part"), "dot", 2)]
         markers = [Marker(line.code, line.name, "takes_part") for line in lines]
+    shown_kinds = {marker.kind for marker in markers}
+    kinds = [kind for kind in _kinds(shown) if kind.key in shown_kinds]
     caption = _result_caption(shown, lines) if has_result else _list_caption(shown, lines)
     return norway_map(
         markers,
@@ -152,11 +152,16 @@ def _map(shown: DrawRound, lines: list[Line], *, has_result: bool) -> SafeString
     )
 
 
-def _outcome_kinds(shown: DrawRound) -> list[Kind]:
+def _kinds(shown: DrawRound) -> list[Kind]:
+    """What a mark can mean; without a draw nobody is on a waiting list, and the legend does not name one."""
     place, reserve = _("Place"), _("Waiting list")
     if shown.annulled_at:
         place, reserve = _("Place, annulled"), _("Waiting list, annulled")
-    return [Kind("reserve", reserve, "ring", 2), Kind("place", place, "dot")]
+    return [
+        Kind("takes_part", _("Takes part"), "dot", 2),
+        Kind("reserve", reserve, "ring", 2),
+        Kind("place", place, "dot"),
+    ]
 
 
 def _result_caption(shown: DrawRound, lines: list[Line]) -> str:

@@ -16,9 +16,11 @@ from applications import results
 from applications.actions import selection as actions
 from applications.actions.source_values import obstacle_to_value
 from applications.models import DrawRound, Intake, SourceValue
+from applications.results import Line
 from applications.states import IntakeState, State
 from innoskole.accounts.guards import administrator_required, person
 from innoskole.accounts.models import User
+from innoskole.municipalities.names import sort_key
 from innoskole.ui import formats
 
 
@@ -56,7 +58,7 @@ def selection(request: HttpRequest, slug: str) -> HttpResponse:
             "may_fetch": len(settings.DRAND_RELAYS) > 1,
             "steps": _steps(intake, standing, sources, user, now),
             "table": results.table_of(standing, with_result=True) if standing and is_frozen else None,
-            "lines": results.lines(standing) if standing and standing.protocol else [],
+            "lines": _by_name(results.lines(standing)) if standing and standing.protocol else [],
             "may_annul": intake.state in (IntakeState.LOCKED, IntakeState.DRAWN, IntakeState.CHECKED),
             "withdrawn": _withdrawn(standing) if standing else [],
         },
@@ -193,6 +195,10 @@ def _release(intake: Intake) -> Step:
     return Step(
         title, standing.get_state_display(), url, "" if standing.leaves_when_approved else hint, "info"
     )
+
+
+def _by_name(lines: list[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: sort_key(line.name))
 
 
 def _withdrawn(standing: DrawRound) -> list[str]:

@@ -127,6 +127,13 @@ def test_a_decision_without_a_draw_is_not_public_either(closed: Intake, administ
         in text
     )
     assert "Bodø Place" in text
+    assert "Place (1)" in text
+    assert "Waiting list" not in text
+    assert (
+        "Check it yourself The protocol says who was admitted, and that no draw took place. Its digest "
+        f"(SHA-256): {draw_round.digest} protocol.json"
+    ) in text
+    assert f'href="{PROTOCOL}"' in client.get(PAGE).content.decode()
     assert [client.get(url).status_code for url in (BASIS, SEED, PROTOCOL)] == [404, 404, 200]
 
 
@@ -179,8 +186,10 @@ def test_frozen_page_shows_list_chances_digest_and_sources(frozen, browse):
         "drand-quicknet/40323412 has a value: Wednesday 23 June 2027 at 20:00",
         "Drawn: waits",
         "Trial draws before it 0",
+        "The digest above is the SHA-256 of basis.json.",
     ):
         assert part in text
+    assert "python -I verify.py" not in text
 
 
 def test_published_page_explains_every_outcome(published, browse):
@@ -191,6 +200,12 @@ def test_published_page_explains_every_outcome(published, browse):
     assert "4 of 6 applications have got a place." in text
     assert f"Value: {DRAND_VALUE}" in text
     assert f"Value: {LOTTO_VALUE}" in text
+    assert f"The seed, which follows from the list and these values: {protocol_of(published)['seed']}" in text
+    assert f"python -I verify.py basis.json seed.txt protocol.json {published.digest}" in text
+
+
+def protocol_of(draw_round: DrawRound) -> dict:
+    return json.loads(draw_round.protocol)
 
 
 def explanations(published: DrawRound, browse) -> dict[str, str]:
@@ -214,7 +229,7 @@ def test_why(published, browse):
         "Why did we get a place? Applications in your group (Eastern Norway; Large (20,000 inhabitants or "
         "more)): 1. Each of them had the chance 1 (100.0%). Places that the table drawn gave the group: "
         "1. So "
-        "everybody in the group got a place."
+        f"everybody in the group got a place. The whole lot: {oslo.lot}"
     )
     for code in ("1818", "5610"):
         line = lines[code]
@@ -235,7 +250,7 @@ def test_why(published, browse):
             if line.reserve_number
             else ""
         )
-        assert found[code] == start + middle + end
+        assert found[code] == f"{start}{middle}{end} The whole lot: {line.lot}"
 
 
 def test_search_finds_sami_names_and_says_so_when_nothing_is_found(published, browse):

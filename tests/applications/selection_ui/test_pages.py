@@ -278,6 +278,11 @@ def test_without_a_draw(closed, browse, administrator, second_administrator):
     )
     client.post(url_of("selection_no_draw"))
     assert Intake.objects.get().state == IntakeState.DECIDED
+    own = client.get(url_of("selection"))
+    protocol_url = reverse("applications:draw_file", args=[SLUG, 1, "protocol.json"])
+    assert f'href="{protocol_url}"' in own.content.decode()
+    assert f"Its digest (SHA-256): {DrawRound.objects.get().digest} protocol.json" in text_of(own)
+    assert "Municipality Outcome Bodø Place" in text_of(own)
     release = releases.prepare_release(
         Intake.objects.get(), leaves_at=AFTER_OBJECTIONS, by=administrator, now=AFTER_OBJECTIONS
     )
@@ -394,6 +399,19 @@ def test_overview_names_the_next_step_for_each_person(drawn, browse, administrat
         "publish to everybody at the same minute Waits "
     )
     assert "Check the draw: another person draws again Your turn Decide Waits" in steps(second_administrator)
+
+
+def test_overview_lists_the_result_by_name(drawn, browse, administrator):
+    content = browse(administrator, AFTER_DRAW).get(url_of("selection")).content.decode()
+    table = content[content.index("Outcome for each application") :]
+    assert [unescape(name) for name in re.findall(r'<th scope="row">(.*?)</th>', table)] == [
+        "Bergen",
+        "Bodø",
+        "Fjaler",
+        "Herøy (Nordland)",
+        "Karasjok",
+        "Oslo",
+    ]
 
 
 def test_overview_shows_who_withdrew_after_the_freeze(drawn, browse, administrator):
