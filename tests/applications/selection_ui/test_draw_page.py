@@ -16,6 +16,7 @@ from django.utils.html import strip_tags
 from applications import results
 from applications import selection as arithmetic
 from applications.actions import selection
+from applications.actions.source_values import type_in_value
 from applications.models import DrawRound, Intake
 from applications.states import IntakeState
 from innoskole.accounts.models import User
@@ -316,12 +317,30 @@ def says_that_nobody_has_a_place(annulled: DrawRound, text: str) -> None:
         assert misleading not in text
 
 
-def test_an_annulled_list_that_was_not_drawn(frozen, administrator, browse):
-    selection.annul(frozen, reason="A municipality was missing.", by=administrator, now=AFTER_OBJECTIONS)
-    text = text_of(browse(at=AFTER_DRAW).get(PAGE))
+def test_an_annulled_list_that_was_not_drawn(frozen, administrator, second_administrator, browse):
+    """The value that two have confirmed is public, the one that waits for the second is not."""
+    drand, lotto = frozen.sources.all()
+    for person in (administrator, second_administrator):
+        type_in_value(drand, DRAND_VALUE, fallback_reason="", by=person, now=AFTER_DRAW)
+    type_in_value(lotto, LOTTO_VALUE, fallback_reason="", by=administrator, now=AFTER_DRAW)
+    client = browse(at=AFTER_DRAW)
+    assert DRAND_VALUE not in text_of(client.get(PAGE))
+    selection.annul(frozen, reason="A municipality was missing.", by=administrator, now=AFTER_DRAW)
+    text = text_of(client.get(PAGE))
     assert "6 applications were in the list of the annulled round" in text
     assert (
         "The list of the annulled round (does not apply) This round is annulled A municipality was missing."
+    ) in text
+    assert "Drawn: not drawn Annulled: Thursday 24 June 2027 at 10:00" in text
+    assert f"Value: {DRAND_VALUE}" in text
+    assert LOTTO_VALUE not in text
+
+
+def test_after_the_decision_the_result_waits_for_the_letters(decided, browse):
+    text = text_of(browse(at=AFTER_DRAW).get(PAGE))
+    assert (
+        "The selection is decided The result is published here when the letters leave, to everybody at the "
+        "same moment."
     ) in text
 
 
