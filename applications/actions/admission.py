@@ -11,7 +11,13 @@ from applications.actions.decisions import KIND_OF_BASIS, decide
 from applications.actions.moves import move
 from applications.letters.case import BASIS_OF
 from applications.models import Application, Assessment, Decision, DecisionKind, Intake, TeamMember
-from applications.models.admission import DECISIONS, is_individual, proposal_for
+from applications.models.admission import (
+    DECISIONS,
+    assessed_digest,
+    is_individual,
+    is_outdated,
+    proposal_for,
+)
 from applications.models.people import told
 from applications.models.review import AssessmentQuerySet
 from applications.models.viability import CHANGEABLE
@@ -50,6 +56,7 @@ def assess(member: TeamMember, *, outcome: str, reason: str, by: User, now: date
         proposal=proposal,
         outcome=outcome,
         reason=reason,
+        content_digest=assessed_digest(member),
         decided_by=by,
         decided_at=now,
         needs_approval=needs_approval,
@@ -84,12 +91,21 @@ def assess(member: TeamMember, *, outcome: str, reason: str, by: User, now: date
 def approve(assessment: Assessment, *, by: User, now: datetime) -> None:
     """Approve a decision that somebody else has made; it takes effect.
 
-    Raises Refused for the one who decided, and when nothing waits any more.
+    Raises Refused for the one who decided, when the application says something else about the person now,
+    and when nothing waits any more.
     """
     member = assessment.member
     application = _assessable(member)
     if assessment.decided_by_id == by.pk:
         raise Refused(_("You made this decision yourself. Another person must approve it."))
+    if is_outdated(member):
+        raise Refused(
+            _(
+                "What the application says about %(name)s has changed since this decision was made. Set it"
+                " aside, and assess the person again."
+            )
+            % {"name": member.name}
+        )
     if not _pending(assessment).update(approved_by=by, approved_at=now):
         raise Refused(_("This decision does not wait for approval any more."))
     assessment.approved_by, assessment.approved_at = by, now
@@ -129,6 +145,7 @@ def decide_on_appeal(decision: Decision, *, now: datetime) -> Assessment:
         proposal=proposal_for(member).basis,
         outcome=outcome,
         reason=decision.grounds,
+        content_digest=assessed_digest(member),
         decided_by=by,
         decided_at=decision.prepared_at,
         needs_approval=True,
@@ -182,9 +199,9 @@ def prepare_letter(member: TeamMember, *, by: User, now: datetime) -> Decision:
 
 
 def _assessable(member: TeamMember) -> Application:
-    """The member's application under lock, and open for assessment; refreshes the person's states."""
+    """The member's application under lock, and open for assessment; refreshes the person."""
     application = _locked(member)
-    member.refresh_from_db(fields=["basis", "participation"])
+    member.refresh_from_db()
     member.application = application
     if not may_be_assessed(member):
         raise Refused(

@@ -3,9 +3,13 @@
 Source: programme page, «Opptakskrav». It says of one to two years of higher education with one to two
 years of relevant experience both that it «kan vurderes individuelt» and that it fulfils the requirement:
 so the rule proposes an individual assessment, never an outcome.
+
+A decision holds for what was assessed: `is_outdated` tells when the application says something else now.
 """
 
+import json
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +19,15 @@ from applications.states import Basis
 EXPERIENCE_YEARS_MIN = 1
 DECISIONS = (Basis.QUALIFIED, Basis.INDIVIDUALLY_QUALIFIED, Basis.COURSE_PARTICIPANT)
 DECIDED = frozenset(DECISIONS)
+# What a decision rests on, besides the documents: who the person is, and what they have learned and done.
+ASSESSED_FIELDS = (
+    "name",
+    "email",
+    "education",
+    "education_details",
+    "experience_years",
+    "experience_details",
+)
 
 
 @dataclass(frozen=True)
@@ -73,3 +86,20 @@ def consequence(outcome: str) -> str:
     if outcome == Basis.COURSE_PARTICIPANT:
         return _("Takes part in everything, cannot sit the exam, and receives a certificate without credits.")
     return _("Is a student, may sit the exam, and can earn 30 credits.")
+
+
+def assessed_digest(member: TeamMember) -> str:
+    """SHA-256 of what a person is assessed on, in hex. Reads the relation `documents`."""
+    said = [getattr(member, field) for field in ASSESSED_FIELDS]
+    documents = sorted(document.digest for document in member.documents.all())
+    return sha256(json.dumps([said, documents], ensure_ascii=False).encode()).hexdigest()
+
+
+def is_outdated(member: TeamMember) -> bool:
+    """Whether the last decision on a person, also one that waits for approval, was made on something else.
+
+    An assessment without a digest is older than this question, and is taken to hold. Reads the relations
+    `assessments` and `documents`.
+    """
+    standing = [each for each in member.assessments.all() if each.discarded_at is None]
+    return bool(standing) and standing[-1].content_digest not in ("", assessed_digest(member))

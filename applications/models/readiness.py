@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications.models.admission import DECIDED
-from applications.models.application import Application, Guarantee, MunicipalityRole
+from applications.models.admission import DECIDED, is_outdated
+from applications.models.application import DECIDED_STATES, Application, Guarantee, MunicipalityRole
 from applications.models.team import TeamMember
 from applications.states import GuaranteeState, PartnerState
 
@@ -22,7 +22,13 @@ class Condition:
 
 
 # What readiness reads: fetch it together for a list.
-READS = ("members__assessments", "municipalities__municipality", "guarantees", "information_requests")
+READS = (
+    "members__assessments",
+    "members__documents",
+    "municipalities__municipality",
+    "guarantees",
+    "information_requests",
+)
 
 
 def conditions(application: Application) -> list[Condition]:
@@ -38,7 +44,7 @@ def conditions(application: Application) -> list[Condition]:
         _partners(application),
         _guarantee(application),
         _no_open_request(application),
-        _persons_decided(members),
+        _persons_decided(application, members),
     ]
 
 
@@ -132,10 +138,15 @@ def _no_open_request(application: Application) -> Condition:
     return Condition("information", _("No request for information is open"), not is_open, evidence)
 
 
-def _persons_decided(members: list[TeamMember]) -> Condition:
+def _persons_decided(application: Application, members: list[TeamMember]) -> Condition:
+    outdated = _outdated(application, members)
     waiting = [member for member in members if any(one.is_pending for one in member.assessments.all())]
     undecided = [member for member in members if member.basis not in DECIDED and member not in waiting]
-    if waiting:
+    if outdated:
+        evidence = _("Changed since the decision, to be assessed again: %(names)s.") % {
+            "names": ", ".join(member.name for member in outdated)
+        }
+    elif waiting:
         evidence = _("Waits for a second person: %(names)s.") % {
             "names": ", ".join(member.name for member in waiting)
         }
@@ -146,6 +157,16 @@ def _persons_decided(members: list[TeamMember]) -> Condition:
     return Condition(
         "persons",
         _("Everybody's admission basis is decided"),
-        bool(members) and not waiting and not undecided,
+        bool(members) and not outdated and not waiting and not undecided,
         evidence,
     )
+
+
+def _outdated(application: Application, members: list[TeamMember]) -> list[TeamMember]:
+    """Those whose decision was made on something else than what the application says now.
+
+    After the draw a name or an address is corrected by a deed of its own, and takes no place from a team.
+    """
+    if application.state in DECIDED_STATES:
+        return []
+    return [member for member in members if is_outdated(member)]

@@ -80,6 +80,7 @@ class Assessment(models.Model):
     proposal = models.CharField(_("proposed by the rule"), max_length=24, choices=Basis.choices)
     outcome = models.CharField(_("decision"), max_length=24, choices=Basis.choices)
     reason = models.TextField(_("reason"))
+    content_digest = models.CharField(max_length=64, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     needs_approval = models.BooleanField(_("waits for a second person"), default=False)

@@ -20,7 +20,7 @@ from applications.actions import review
 from applications.actions.submission import withdraw
 from applications.forms.administrator import InformationRequestForm
 from applications.models import Application, TeamMember
-from applications.models.admission import Proposal, proposal_for
+from applications.models.admission import Proposal, is_outdated, proposal_for
 from applications.models.completeness import composition_warning
 from applications.models.content import PARTS, guaranteed_digest
 from applications.models.readiness import READS, conditions, current_guarantee
@@ -185,8 +185,8 @@ class Person:
     member: TeamMember
     proposal: Proposal
     is_pending: bool
-    has_changed: bool
-    """The rule proposes something else now than when the person was decided."""
+    is_outdated: bool
+    """The decision was made on something else than what the application says now."""
 
 
 @administrator_required
@@ -273,11 +273,9 @@ def _application(reference: str) -> Application:
 
 
 def _person(member: TeamMember) -> Person:
-    proposal = proposal_for(member)
-    standing = [one for one in member.assessments.all() if one.discarded_at is None]
     return Person(
         member,
-        proposal,
-        is_pending=any(one.is_pending for one in standing),
-        has_changed=bool(standing) and standing[-1].proposal != proposal.basis,
+        proposal_for(member),
+        is_pending=any(one.is_pending for one in member.assessments.all()),
+        is_outdated=is_outdated(member),
     )

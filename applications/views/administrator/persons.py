@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from applications.actions import admission as deeds
 from applications.forms.administrator import AssessmentForm, ReasonForm
 from applications.models import Assessment, TeamMember
-from applications.models.admission import DECIDED, DECISIONS, consequence, proposal_for
+from applications.models.admission import DECIDED, DECISIONS, consequence, is_outdated, proposal_for
 from applications.models.people import BASIS_OF_KIND
 from applications.models.summary import member_rows
 from applications.states import IN_TEAM, Basis, DecisionState, State
@@ -90,6 +90,7 @@ def _page(
             "proposal": proposal_for(member),
             "assessments": assessments,
             "pending": pending,
+            "is_outdated": is_outdated(member),
             "may_approve": pending is not None and _may_approve(pending, person(request)),
             "form": form if deeds.may_be_assessed(member) and pending is None else None,
             "has_place": application.state in (State.ADMITTED, State.ENROLLED)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from applications.actions import admission
-from applications.models import Application, Assessment, Intake, TeamMember
+from applications.actions import admission, review
+from applications.actions.team import change_member
+from applications.models import Application, Assessment, Document, Intake, TeamMember
 from applications.models.admission import is_individual, proposal_for
+from applications.models.content import MEMBER_FIELDS, values_of, version_of_member
 from applications.models.readiness import conditions
 from applications.states import Basis, IntakeState, State
 from innoskole.accounts import audit
@@ -194,3 +196,108 @@ def test_the_database_keeps_the_second_person(clerk: TeamMember, administrator: 
     made = admission.assess(clerk, outcome=INDIVIDUAL, reason="Ten years.", by=administrator, now=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
         Assessment.objects.filter(pk=made.pk).update(approved_by=administrator, approved_at=NOW)
+
+
+# --- What a decision was made on --------------------------------------------------------------------
+
+
+CHANGED = [("persons", "Changed since the decision, to be assessed again: Karl Prøve.")]
+
+
+def unmet(application: Application) -> list[tuple[str, str]]:
+    """What the condition on the persons says while it is not met."""
+    found = conditions(Application.objects.get(pk=application.pk))
+    return [(each.key, each.evidence) for each in found if each.key == "persons" and not each.met]
+
+
+def approved(member: TeamMember, first: User, second: User) -> Assessment:
+    made = admission.assess(member, outcome=INDIVIDUAL, reason="Ten years.", by=first, now=NOW)
+    admission.approve(made, by=second, now=NOW)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "Solveig Prøve"),
+        ("email", "solveig@example.no"),
+        ("education", "less"),
+        ("education_details", "One course, 2020"),
+        ("experience_years", 1),
+        ("experience_details", "A summer job"),
+    ],
+)
+def test_a_decision_does_not_pass_to_what_was_not_assessed(
+    clerk: TeamMember,
+    administrator: User,
+    second_administrator: User,
+    coordinator: User,
+    field: str,
+    value: str | int,
+) -> None:
+    approved(clerk, administrator, second_administrator)
+    assert unmet(clerk.application) == []
+    due_at = NOW + timedelta(days=7)
+    asked = {"question": "Who?", "parts": ["team"], "due_at": due_at, "by": administrator, "now": NOW}
+    review.request_information(clerk.application, **asked)
+    before = values_of(clerk, MEMBER_FIELDS)
+    change_member(clerk, {**before, field: value}, version=version_of_member(clerk), by=coordinator, now=NOW)
+    clerk.refresh_from_db()
+    assert unmet(clerk.application) == [
+        ("persons", f"Changed since the decision, to be assessed again: {clerk.name}.")
+    ]
+    # A slip that is put right leaves what was assessed.
+    change_member(clerk, before, version=version_of_member(clerk), by=coordinator, now=NOW)
+    clerk.refresh_from_db()
+    assert unmet(clerk.application) == []
+    # Where somebody works was not assessed.
+    elsewhere = {**before, "unit": "Archive", "position": "Archivist", "sector": "culture"}
+    change_member(clerk, elsewhere, version=version_of_member(clerk), by=coordinator, now=NOW)
+    assert unmet(clerk.application) == []
+
+
+def test_nor_to_other_documents_and_a_new_decision_holds(
+    clerk: TeamMember, administrator: User, second_administrator: User
+) -> None:
+    def upload(digest: str) -> Document:
+        return clerk.documents.create(digest=digest, size=1, uploaded_by=administrator, uploaded_at=NOW)
+
+    paper = upload("a" * 64)
+    approved(clerk, administrator, second_administrator)
+    upload("b" * 64)
+    assert unmet(clerk.application) == CHANGED
+    again = approved(clerk, administrator, second_administrator)
+    assert (again.version, unmet(clerk.application)) == (2, [])
+    paper.delete()
+    assert unmet(clerk.application) == CHANGED
+
+
+def test_a_decision_on_something_else_is_not_approved(
+    clerk: TeamMember, administrator: User, second_administrator: User
+) -> None:
+    made = admission.assess(clerk, outcome=INDIVIDUAL, reason="Ten years.", by=administrator, now=NOW)
+    TeamMember.objects.filter(pk=clerk.pk).update(experience_years=1)
+    with pytest.raises(Refused, match="about Karl Prøve has changed since this decision was made"):
+        admission.approve(made, by=second_administrator, now=NOW)
+    assert (basis_of(clerk), unmet(clerk.application)) == (Basis.INDIVIDUAL_ASSESSMENT, CHANGED)
+    admission.discard(made, reason="It is one year.", by=second_administrator, now=NOW)
+    assert unmet(clerk.application) == [("persons", "Not decided: Karl Prøve.")]
+    assert (approved(clerk, administrator, second_administrator).version, unmet(clerk.application)) == (2, [])
+
+
+def test_a_decision_that_does_not_know_what_it_was_made_on_holds(
+    clerk: TeamMember, administrator: User, second_administrator: User
+) -> None:
+    approved(clerk, administrator, second_administrator)
+    Assessment.objects.update(content_digest="")
+    TeamMember.objects.filter(pk=clerk.pk).update(experience_years=1)
+    assert unmet(clerk.application) == []
+
+
+def test_after_the_draw_a_corrected_name_takes_no_place_from_a_team(
+    clerk: TeamMember, administrator: User, second_administrator: User
+) -> None:
+    approved(clerk, administrator, second_administrator)
+    Application.objects.update(state=State.ADMITTED)
+    TeamMember.objects.filter(pk=clerk.pk).update(name="Karl Prøve Nordmann")
+    assert unmet(clerk.application) == []

@@ -277,8 +277,23 @@ def test_set_aside(browser: Client, second_browser: Client, clerk: TeamMember) -
 def test_changed_information_is_pointed_out(browser: Client, in_review: Application) -> None:
     member = in_review.members.first()
     browser.post(case("assess", member.pk), {"outcome": "qualified", "reason": "Bachelor."})
-    in_review.members.filter(pk=member.pk).update(education="less")
-    assert "has changed since the decision" in text(browser.get(case()))
+    in_review.members.filter(pk=member.pk).update(name="Another Prøve")
+    assert "has changed since the decision: assess the person again" in text(browser.get(case()))
+    assert "Assess the person again on what it says now" in text(browser.get(case("assess", member.pk)))
+
+
+def test_a_proposal_on_something_else_cannot_be_approved(
+    browser: Client, second_browser: Client, clerk: TeamMember
+) -> None:
+    browser.post(case("assess", clerk.pk), {"outcome": "individually_qualified", "reason": "Courses."})
+    TeamMember.objects.filter(pk=clerk.pk).update(email="another@example.no")
+    shown = text(second_browser.get(case("assess", clerk.pk)))
+    assert "Set it aside, and assess the person again." in shown
+    assert "It cannot be approved: it was made on something else" in shown
+    assert "Approve the decision</button>" not in shown
+    refused = second_browser.post(case("assessment_approve", clerk.pk, 1), follow=True)
+    assert "has changed since this decision was made" in text(refused)
+    assert clerk.assessments.pending().count() == 1
 
 
 def test_a_person_belongs_to_an_application(browser: Client, application: Application) -> None:

@@ -158,7 +158,7 @@ def test_the_page_asks_as_much_for_one_person_as_for_three(as_oslo, oslo, django
     others = oslo.application.members.all()[rows:].values_list("pk", flat=True)
     oslo.application.members.filter(pk__in=list(others)).update(participation="reserve")
     as_oslo.get(page(oslo))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         as_oslo.get(page(oslo))
 
 
