@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
 from applications.models import Application, Intake
+from applications.models.fees import FeeRate
 from applications.models.rules import Bounds
 from applications.models.territory import territory
 from innoskole.calendars.writing import time_zone
@@ -18,12 +19,18 @@ REMINDERS = (timedelta(days=14), timedelta(days=1))
 
 
 def as_json(
-    intake: Intake, *, links: dict[str, str], ready: list[Application] | None, now: datetime
+    intake: Intake,
+    *,
+    links: dict[str, str],
+    ready: list[Application] | None,
+    fee: FeeRate | None,
+    contact: str,
+    now: datetime,
 ) -> dict[str, Any]:
-    """Everything that a municipality needs to know, in the language in force.
+    """The dates, rules and figures of an intake, in the language in force.
 
     Moments are ISO 8601 with the offset of the intake's time zone. `ready`: the public list of those that
-    take part in the selection, or None while there is none.
+    take part in the selection, or None while there is none. contact: the school's address.
     """
     facts = territory(intake)
     late = intake.late_filling_at(now)
@@ -79,7 +86,9 @@ def as_json(
         "ready_for_selection": (
             None if ready is None else [_participant(application) for application in ready]
         ),
+        "course_fee": fee and {"amount": fee.amount, "valid_from_on": fee.valid_from_on.isoformat()},
         "about": intake.about(language),
+        "contact": contact,
         "links": links,
     }
 

@@ -47,6 +47,10 @@ class FeeRateQuerySet(models.QuerySet["FeeRate"]):
             return None
         return self.valid_on(formats.local(intake.published_at).date())
 
+    def expected(self, intake: Intake, today: date) -> "FeeRate | None":
+        """The course fee of an intake as far as it is known: before the publication, the one of today."""
+        return self.of_intake(intake) if intake.published_at else self.valid_on(today)
+
     def update(self, **kwargs: Any) -> int:
         raise Unchangeable("Course fees are never changed: add one that is valid from a later day.")
 

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from applications import publication
 from applications.models import Application, Intake, queue
+from applications.models.fees import FeeRate
 from applications.models.territory import territory
 from applications.permissions import may_preview_intakes
 from applications.states import IntakeState
@@ -79,6 +80,7 @@ def intake(request: HttpRequest, slug: str) -> HttpResponse:
             "is_planned": found.state == IntakeState.PLANNED,
             "ready": _public_list(found),
             "draw_is_public": found.state in DRAW_IS_PUBLIC,
+            "fee": FeeRate.objects.expected(found, timezone.localdate()),
         },
     )
 
@@ -97,7 +99,12 @@ def intake_json(request: HttpRequest, slug: str) -> HttpResponse:
         )
     }
     data: dict[str, Any] = publication.as_json(
-        found, links=links, ready=_public_list(found), now=timezone.now()
+        found,
+        links=links,
+        ready=_public_list(found),
+        fee=FeeRate.objects.expected(found, timezone.localdate()),
+        contact=settings.SCHOOL_CONTACT_EMAIL,
+        now=timezone.now(),
     )
     return JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
 

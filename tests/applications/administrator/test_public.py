@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from applications.models import Intake, Quota
+from applications.models import FeeRate, Intake, Quota
 from applications.models.overview import overview
 from applications.states import IntakeState, State
 from innoskole.accounts.models import User
@@ -148,11 +148,11 @@ def test_the_page_asks_the_same_whatever_the_size_of_the_register(
     reader: Callable[..., Any], intake: Intake, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     municipality("1804")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         reader(PAGE)
     for code in CODES:
         municipality(code)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         reader(PAGE)
 
 
@@ -275,7 +275,9 @@ def test_the_data(reader: Callable[..., Any], intake: Intake, register: None) ->
             },
         ],
         "ready_for_selection": None,
+        "course_fee": None,
         "about": "",
+        "contact": "innoskole@example.no",
         "links": {
             "page": "http://127.0.0.1:8000/intakes/autumn-2027/",
             "calendar": "http://127.0.0.1:8000/intakes/autumn-2027/deadlines.ics",
@@ -290,6 +292,21 @@ def test_the_data(reader: Callable[..., Any], intake: Intake, register: None) ->
         "municipalities": 2,
         "places": {"min": 1, "max": None},
     }
+
+
+def test_the_course_fee_is_todays_until_the_result_is_published(
+    reader: Callable[..., Any], intake: Intake, administrator: User, now: datetime
+) -> None:
+    today = now.date()
+    said = ("kr per municipality today", "The course fee of this intake is")
+    assert [words in text(reader(PAGE)) for words in said] == [False, False]
+    for amount, day in ((30_000, today), (35_000, today + timedelta(days=1))):
+        FeeRate(amount=amount, valid_from_on=day, source="The board", set_by=administrator, set_at=now).save()
+    assert "The course fee is 30,000 kr per municipality today." in text(reader(PAGE))
+    assert reader(DATA).json()["course_fee"] == {"amount": 30_000, "valid_from_on": today.isoformat()}
+    published = {"state": IntakeState.PUBLISHED, "published_at": now + timedelta(days=1)}
+    Intake.objects.filter(pk=intake.pk).update(**published)
+    assert "The course fee of this intake is 35,000 kr per municipality." in text(reader(PAGE))
 
 
 def test_every_key_of_the_data_is_described(reader: Callable[..., Any], intake: Intake) -> None:
