@@ -179,10 +179,13 @@ def test_a_file_that_is_no_document_is_refused_and_a_person_removed(draft, coord
 
 
 def write_person(kari: Person) -> None:
+    """A first person; the page counts at once."""
     kari.writes(
         {"Name": "Solveig Prøve", "E-mail": "solveig@example.no", "Position": "Nurse", "Unit": "Home care"}
     )
+    kari.sees("People: 0 of 3–4. Sectors: 0 of at least 2.")
     kari.selects("Sector", "Health and care")
+    kari.sees("People: 1 of 3–4. Sectors: 1 of at least 2.")
     kari.chooses("Manager", "One to two years of higher education")
     kari.writes({"Years of relevant work experience": "6"})
 

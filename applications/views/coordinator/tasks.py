@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from applications.actions.drafts import take_over as take_over_action
-from applications.models import Application, MunicipalityRole, Part
+from applications.models import Application, Intake, MunicipalityRole, Part
 from applications.models.call import OVER
 from applications.models.completeness import Lack, composition_warning, lacks
 from applications.models.content import FIELDS, open_parts, open_request
@@ -235,13 +235,19 @@ def _hint(application: Application, part: Part) -> str:
 
 def team_counter(application: Application) -> str:
     """«People: 2 of 3–4. Sectors: 1 of at least 2.»."""
-    intake = application.intake
+    return team_count(
+        application.intake, people=len(application.members.all()), sectors=len(application.team_sectors())
+    )
+
+
+def team_count(intake: Intake, *, people: int, sectors: int | str) -> str:
+    """The same of so many; sectors may be a word that a script replaces."""
     size = (
         str(intake.team_min) if intake.team_min == intake.team_max else f"{intake.team_min}–{intake.team_max}"
     )
     return _("People: %(people)s of %(size)s. Sectors: %(sectors)s of at least %(minimum)s.") % {
-        "people": len(application.members.all()),
+        "people": people,
         "size": size,
-        "sectors": len(application.team_sectors()),
+        "sectors": sectors,
         "minimum": intake.sectors_min,
     }

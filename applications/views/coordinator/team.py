@@ -36,7 +36,7 @@ from applications.views.coordinator.steps import (
     opened_form,
     step_context,
 )
-from applications.views.coordinator.tasks import team_counter
+from applications.views.coordinator.tasks import team_count, team_counter
 from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.models import User
 
@@ -181,11 +181,14 @@ def _add_documents(
 def _page(
     request: HttpRequest, application: Application, found: TeamMember | None, opened: Opened
 ) -> HttpResponse:
+    others = [each for each in application.members.all() if each != found]
     context: dict[str, Any] = {
         **step_context(application, Part.TEAM, opened, step=step_of(found) if found else NEW),
         "member": found,
         "documents": list(found.documents.all()) if found else [],
         "counter": team_counter(application),
+        "counter_with_person": team_count(application.intake, people=len(others) + 1, sectors="{sectors}"),
+        "sectors_of_others": sorted({each.sector for each in others}),
     }
     return TemplateResponse(request, "applications/coordinator/member.html", context)
 

@@ -284,6 +284,22 @@ def test_adding_a_person_with_a_document(now, draft, coordinator, log_in, settin
     assert sorted(names) == ["b.png", "diploma.pdf"]
 
 
+def test_the_page_of_a_person_can_count_them_in(now, complete, coordinator, log_in):
+    browser = log_in(coordinator)
+    first = complete.members.first()
+    pages = [
+        browser.get(url(complete, name="member_add")),
+        browser.get(url(complete, first.pk, name="member")),
+    ]
+    assert [(page.context["sectors_of_others"], page.context["counter_with_person"]) for page in pages] == [
+        (
+            ["administration", "culture", "health_care"],
+            "People: 4 of 3–4. Sectors: {sectors} of at least 2.",
+        ),
+        (["administration", "culture"], "People: 3 of 3–4. Sectors: {sectors} of at least 2."),
+    ]
+
+
 def test_the_limit_of_a_file_is_told_beforehand(now, draft, coordinator, log_in, settings):
     settings.DOCUMENT_MAX_BYTES = 3 * 1024 * 1024
     page = log_in(coordinator).get(url(draft, name="member_add")).content.decode()
