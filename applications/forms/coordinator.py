@@ -1,6 +1,6 @@
 """The coordinator's forms: they ask and check, and change nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -217,6 +217,21 @@ class CompositionForm(StepForm):
             " how will the team involve it?"
         ),
     )
+
+    def __init__(self, *args: Any, present: Collection[str] = (), **kwargs: Any) -> None:
+        """present: the sectors of the people in the team; when there are any, the others are marked."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["problem_sectors"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [
+            (
+                sector,
+                label
+                if sector in present or not present
+                else _("%(sector)s (nobody in the team)") % {"sector": label},
+            )
+            for sector, label in Sector.choices
+        ]
 
 
 class GuaranteeForm(StepForm):

@@ -123,7 +123,7 @@ def anchor_it(kari: Person) -> None:
 
 
 def compose(kari: Person) -> None:
-    kari.chooses("Health and care", "Upbringing and school")
+    kari.chooses("Health and care", "Upbringing and school (nobody in the team)")
     kari.writes({"How the team will involve the missing sectors": "The schools take part in every workshop."})
     kari.presses("Next step")
 

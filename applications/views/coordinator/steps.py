@@ -19,7 +19,14 @@ from django.views.decorators.http import require_POST
 
 from applications.actions.drafts import Conflict, discard_draft, keep_draft, save_part
 from applications.actions.guarantees import ask_guarantee
-from applications.forms.coordinator import PART_FORMS, GuaranteeForm, MemberForm, StepForm, as_post
+from applications.forms.coordinator import (
+    PART_FORMS,
+    CompositionForm,
+    GuaranteeForm,
+    MemberForm,
+    StepForm,
+    as_post,
+)
 from applications.models import Application, MunicipalityRole, Part
 from applications.models.completeness import composition_warning
 from applications.models.content import FIELDS, Values, fingerprint, values_of, version_of
@@ -105,6 +112,8 @@ def step_context(application: Application, part: str, opened: Opened, step: str 
 
 def maker(application: Application, part: str) -> MakeForm:
     """Makes the part's form; the team's is that of one person."""
+    if part == Part.COMPOSITION:
+        return partial(CompositionForm, intake=application.intake, present=application.team_sectors())
     form_class = MemberForm if part == Part.TEAM else PART_FORMS[part]
     return partial(form_class, intake=application.intake)
 
@@ -198,7 +207,23 @@ def _saved(
             % {"email": form.cleaned_data["approver_email"]},
         )
         return redirect(request.path)
+    if part == Part.COMPOSITION and pressed == NEXT and _opens_a_gap(application, form.values(), initial):
+        messages.info(
+            request,
+            _(
+                "It is saved. Say how the team will involve the sectors that nobody comes from,"
+                " or go on without saying it."
+            ),
+        )
+        return redirect(request.path)
     return redirect(destination(application, part, pressed))
+
+
+def _opens_a_gap(application: Application, values: Values, before: Values) -> bool:
+    """Whether a sector is newly chosen that nobody in a team comes from, and nothing is said about it."""
+    present = {*application.team_sectors()}
+    chosen = {*values["problem_sectors"]} - {*before["problem_sectors"]}
+    return bool(present and chosen - present) and not values["mitigation"]
 
 
 def destination(application: Application, part: str, pressed: str) -> str:

@@ -388,18 +388,19 @@ def test_the_plans_year_is_a_year(now, draft, coordinator, log_in, year):
     assert len(errors(log_in(coordinator), draft, "anchoring", {**PLAN, "plan_year": year})) == 1
 
 
-def test_a_gap_in_the_composition_warns_and_does_not_block(now, complete, coordinator, log_in):
-    browser = log_in(coordinator)
-    answer = browser.post(
-        url(complete, "composition"),
-        {
-            "problem_sectors": ["upbringing", "culture"],
-            "mitigation": "",
-            "version": version_of(complete, Part.COMPOSITION),
-            "action": "next",
-        },
-    )
-    assert answer.url == url(complete, "guarantee")
+def test_a_gap_in_the_composition_warns_once_and_does_not_block(now, complete, coordinator, log_in):
+    browser, step = log_in(coordinator), url(complete, "composition")
+    opened = browser.get(step).content.decode()
+    assert "Upbringing and school (nobody in the team)" in opened
+    assert "Health and care (nobody in the team)" not in opened
+    typed = {"problem_sectors": ["upbringing", "culture"], "mitigation": "", "action": "next"}
+    answer = browser.post(step, {**typed, "version": version_on(browser.get(step))}, follow=True)
+    assert answer.redirect_chain == [(step, 302)]
+    page = answer.content.decode()
+    assert "It is saved. Say how the team will involve the sectors that nobody comes from" in page
+    assert "nobody in the team comes from: Upbringing and school." in page
+    again = browser.post(step, {**typed, "version": version_on(answer)})
+    assert again.url == url(complete, "guarantee")
     assert reread(complete).composition_gap() == ["upbringing"]
     warning = "nobody in the team comes from: Upbringing and school."
     for page in ("tasks", "team", "check"):
