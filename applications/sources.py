@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from random import Random
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -115,6 +117,15 @@ def describe(source_id: str) -> str:
         "Vikinglotto %(day)s: the six winning numbers in rising order, then + and the Viking number. "
         "Should this draw not take place: the next draw date."
     ) % {"day": formats.day(date.fromisoformat(which), weekday=True)}
+
+
+def invented_value(source_id: str) -> str:
+    """A value for trial in the shape of the source's: always the same, and nothing that was ever drawn."""
+    if kind_of(source_id) == DRAND:
+        return sha256(f"demo/{source_id}".encode()).hexdigest()
+    random = Random(source_id)
+    numbers = sorted(random.sample(VIKINGLOTTO_NUMBERS, 6))
+    return f"{','.join(map(str, numbers))}+{random.choice(VIKING_NUMBERS)}"
 
 
 def clean_value(source_id: str, text: str) -> str:

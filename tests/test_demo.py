@@ -20,7 +20,6 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import sources
 from applications.actions import drafts, releases, review, selection, submission, team
 from applications.models import (
     Application,
@@ -67,7 +66,7 @@ from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import AuditEvent, User
 from innoskole.accounts.waiting import waiting_for
-from innoskole.management.demo import bjugn, drawing, people, plans, reviewing, stages, writing
+from innoskole.management.demo import bjugn, people, plans, reviewing, stages, writing
 from innoskole.management.demo.calendar import CLOSES, OSLO, TODAY, Calendar, Stage, play
 from innoskole.management.demo.drawing import Drawing
 from innoskole.management.demo.mailbox import EmailBackend
@@ -479,12 +478,6 @@ def test_a_municipalitys_invented_domain(code: str, domain: str) -> None:
 def test_an_address_has_no_letters_that_mail_has_not() -> None:
     assert people.address("Øystein Påfunnstad", "x.no") == "oystein.pafunnstad@x.no"
     assert people.address("Åse Prøvesen", "x.no") == "ase.provesen@x.no"
-
-
-def test_an_invented_value_has_the_shape_of_a_real_one() -> None:
-    for source_id in ("drand-quicknet/4711", "vikinglotto/2027-01-06"):
-        value = drawing.invented_value(source_id)
-        assert value == drawing.invented_value(source_id) == sources.clean_value(source_id, value)
 
 
 # --- A newcomer plays -------------------------------------------------------------------------------

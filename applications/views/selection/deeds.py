@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from applications import wording
+from applications import sources, wording
 from applications.actions import selection as actions
 from applications.actions import source_values
 from applications.forms.selection import AnnulmentForm, ValueForm
@@ -180,6 +180,7 @@ def source(request: HttpRequest, slug: str, ordinal: int) -> HttpResponse:
             "form": form,
             "confirms": confirms,
             "is_early": not found.is_available_at(now),
+            "invented": sources.invented_value(found.source_id),
             "obstacle": source_values.obstacle_to_value(found, now),
         },
     )

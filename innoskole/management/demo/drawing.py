@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from random import Random
 
 from applications import sources
 from applications.actions import releases, selection, source_values
@@ -52,7 +50,7 @@ class Drawing:
             if source.confirmed_at:
                 continue
             for person in (people.administrator(), people.second_administrator()):
-                value = invented_value(source.source_id)
+                value = sources.invented_value(source.source_id)
                 source_values.type_in_value(source, value, fallback_reason="", by=person, now=now)
 
     def draw(self, now: datetime) -> None:
@@ -71,12 +69,3 @@ class Drawing:
     def approve(self, now: datetime) -> None:
         release = Release.objects.standing().with_people().get(intake__slug=self.slug)
         releases.approve_release(release, by=people.second_administrator(), now=now)
-
-
-def invented_value(source_id: str) -> str:
-    """A value in the shape of the source's: the same one always, and nothing that was ever drawn."""
-    if sources.kind_of(source_id) == sources.DRAND:
-        return sha256(f"demo/{source_id}".encode()).hexdigest()
-    random = Random(source_id)
-    numbers = sorted(random.sample(sources.VIKINGLOTTO_NUMBERS, 6))
-    return f"{','.join(map(str, numbers))}+{random.choice(sources.VIKING_NUMBERS)}"

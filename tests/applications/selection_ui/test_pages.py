@@ -11,6 +11,7 @@ from django.template import Context, Template
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from applications import sources
 from applications.actions import releases, selection
 from applications.actions.source_values import type_in_value
 from applications.models import Application, Dimension, DrawRound, Intake, Outcome, Quota, SourceValue
@@ -321,9 +322,16 @@ def test_two_people_type_in_a_value_that_neither_sees(frozen, browse, administra
 
 def test_values_before_their_time(frozen, browse, administrator, settings):
     client = browse(administrator, AFTER_OBJECTIONS)
-    assert "This source has no value yet." in text_of(client.get(url_of("selection_source", 1)))
+    url = url_of("selection_source", 1)
+    invented = f"An invented value that both can type in: {sources.invented_value('drand-quicknet/40323412')}"
+    text = text_of(client.get(url))
+    assert "This source has no value yet." in text
+    assert "invented" not in text
     settings.DRAW_SOURCES_EARLY = True
-    assert "This installation is for trial" in text_of(client.get(url_of("selection_source", 1)))
+    text = text_of(client.get(url))
+    assert "This installation is for trial" in text
+    assert invented in text
+    assert "invented" not in text_of(browse(administrator, AFTER_DRAW).get(url))
 
 
 def test_fetch_tells_why_it_failed(frozen, browse, administrator):

@@ -127,3 +127,9 @@ def test_drand_refuses(typed):
         str(refusal.value)
         == "The value of drand is 64 characters, each a digit or one of the letters a to f."
     )
+
+
+def test_an_invented_value_has_the_shape_of_a_real_one():
+    for source_id in ("drand-quicknet/4711", "vikinglotto/2027-01-06"):
+        value = sources.invented_value(source_id)
+        assert value == sources.invented_value(source_id) == sources.clean_value(source_id, value)
