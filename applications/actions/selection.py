@@ -109,6 +109,7 @@ def examine_freeze(
     """Raise Refused for whatever would stop the freeze. Changes nothing."""
     _refuse(obstacle_to_freeze(intake, now))
     sources.check(draw_at, vikinglotto_on, now)
+    _check_unknown(draw_at, vikinglotto_on)
     _check_choice(intake, choice)
 
 
@@ -162,6 +163,17 @@ def freeze(
     for code, application in draw_round.applications().items():
         letters.frozen(draw_round, application, chance=chances[code], now=now)
     return draw_round
+
+
+def _check_unknown(draw_at: datetime, vikinglotto_on: date) -> None:
+    """Where values may be typed in early, those of an annulled round are known before their moment."""
+    announced = [source.id for source in sources.announce(draw_at, vikinglotto_on)]
+    known = SourceValue.objects.known(announced).values_list("source_id", flat=True)
+    if known:
+        raise Refused(
+            _("A value of %(sources)s has been typed in already. Choose sources that nobody knows.")
+            % {"sources": wording.listed(sorted(set(known)))}
+        )
 
 
 def _check_choice(intake: Intake, choice: Choice) -> None:

@@ -1,6 +1,7 @@
 """A round of the draw: basis, announced sources, protocol, outcome. Kept for ever, also when annulled."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
@@ -121,6 +122,10 @@ class DrawRound(models.Model):
 class SourceValueQuerySet(models.QuerySet["SourceValue"]):
     def missing(self) -> "SourceValueQuerySet":
         return self.filter(confirmed_at__isnull=True)
+
+    def known(self, source_ids: Iterable[str]) -> "SourceValueQuerySet":
+        """Those among them that somebody has typed in a value of, in whatever round."""
+        return self.filter(source_id__in=source_ids).exclude(value="")
 
 
 class SourceValue(models.Model):

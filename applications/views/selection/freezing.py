@@ -1,6 +1,6 @@
 """Freezing the list, or deciding without a draw where everybody gets a place."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from applications import sources
 from applications.actions import selection as actions
 from applications.forms.selection import FreezeForm, QuotaForm
-from applications.models import Application, Intake, QuotaChoice
+from applications.models import Application, Intake, QuotaChoice, SourceValue
 from applications.views.selection.what_if import WhatIf, tried
 from innoskole.accounts.guards import Refused, administrator_required, person
 
@@ -79,9 +79,15 @@ def selection_freeze(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _proposal(now: datetime) -> dict[str, object]:
-    """The next draw of Vikinglotto at least a day away, and drand at the same time."""
+    """The next draw of Vikinglotto at least a day away, and drand at the same time, that nobody knows."""
     day = sources.next_vikinglotto(now)
+    while SourceValue.objects.known(each.id for each in _sources_on(day)).exists():
+        day = sources.next_vikinglotto(sources.vikinglotto_moment(day))
     return {"draw_at": sources.vikinglotto_moment(day), "vikinglotto_on": day}
+
+
+def _sources_on(day: date) -> tuple[sources.Announcement, ...]:
+    return sources.announce(sources.vikinglotto_moment(day), day)
 
 
 def _unsettled(intake: Intake) -> list[Application]:

@@ -637,6 +637,21 @@ def test_a_new_round_after_an_annulment(drawn, administrator, second_administrat
     assert Outcome.objects.count() == 7
 
 
+def test_a_new_round_takes_no_source_that_somebody_has_typed_in(
+    frozen, administrator, second_administrator, settings
+):
+    settings.DRAW_SOURCES_EARLY = True
+    lotto = frozen.sources.get(ordinal=2)
+    type_in_value(lotto, LOTTO_VALUE, fallback_reason="", by=administrator, now=AFTER_OBJECTIONS)
+    selection.annul(frozen, reason="A municipality was missing.", by=administrator, now=AFTER_OBJECTIONS)
+    assert refused(freeze, frozen.intake, by=administrator) == (
+        "A value of vikinglotto/2027-06-23 has been typed in already. Choose sources that nobody knows."
+    )
+    lotto.value = ""
+    lotto.save()
+    assert freeze(frozen.intake, by=administrator).name == "autumn-2027-2"
+
+
 # --- No draw --------------------------------------------------------------------------------------
 
 

@@ -239,6 +239,16 @@ def test_freeze_says_who_gets_what_before_it_happens(settled, browse, administra
     assert (DrawRound.objects.count(), Message.objects.count()) == (1, 6)
 
 
+def test_freeze_page_proposes_sources_that_nobody_has_typed_in(frozen, browse, administrator, settings):
+    settings.DRAW_SOURCES_EARLY = True
+    lotto = frozen.sources.get(ordinal=2)
+    type_in_value(lotto, LOTTO_VALUE, fallback_reason="", by=administrator, now=AFTER_OBJECTIONS)
+    selection.annul(frozen, reason="A municipality was missing.", by=administrator, now=AFTER_OBJECTIONS)
+    content = browse(administrator).get(url_of("selection_freeze")).content.decode()
+    assert 'value="2027-06-30T20:00"' in content
+    assert 'value="2027-06-30"' in content
+
+
 def test_freeze_page_repeats_a_refusal(settled, browse, administrator):
     response = browse(administrator).post(
         url_of("selection_freeze"), {**FREEZE, "vikinglotto_on": "2027-06-24"}
