@@ -29,7 +29,7 @@ from applications.models import (
 from applications.pool import AS_SET, Adjustment
 from applications.results import Line, lines
 from applications.selection import Input, Source
-from applications.states import LIST_IS_UNFROZEN, IntakeState, State
+from applications.states import INTAKE_TRANSITIONS, LIST_IS_UNFROZEN, IntakeState, State
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
@@ -376,6 +376,13 @@ def _outcome(draw_round: DrawRound, line: Line, application: Application) -> Out
         lot=line.lot,
         reserve_number=line.reserve_number,
     )
+
+
+def obstacle_to_annul(draw_round: DrawRound) -> str:
+    """Why the round cannot be annulled, as a sentence; empty when it can."""
+    if IntakeState.ANNULLED not in INTAKE_TRANSITIONS[draw_round.intake.state]:
+        return _("The selection is decided, so the round can no longer be annulled.")
+    return ""
 
 
 @transaction.atomic

@@ -118,16 +118,20 @@ def type_in_value(
     _record(source, CONFIRMED, by=by, now=now)
 
 
+def obstacle_to_draw(draw_round: DrawRound) -> str:
+    """Why the sources do not yet suffice for the draw, as a sentence; empty when they do."""
+    missing = [source.source_id for source in draw_round.sources.missing()]
+    if missing:
+        return _("The draw must wait until these sources have a confirmed value: %(names)s.") % {
+            "names": listed(missing)
+        }
+    return ""
+
+
 def values(draw_round: DrawRound) -> dict[str, str]:
     """The confirmed values by source. Raises Refused while one is missing."""
-    found = list(draw_round.sources.all())
-    missing = [source.source_id for source in found if source.confirmed_at is None]
-    if missing:
-        raise Refused(
-            _("The draw must wait until these sources have a confirmed value: %(names)s.")
-            % {"names": listed(missing)}
-        )
-    return {source.source_id: source.value for source in found}
+    _refuse(obstacle_to_draw(draw_round))
+    return {source.source_id: source.value for source in draw_round.sources.all()}
 
 
 def _lock(source: SourceValue) -> None:

@@ -87,10 +87,16 @@ def deed(request: HttpRequest, slug: str, name: str) -> HttpResponse:
             "form": form,
             "deed": chosen,
             "is_its_turn": intake.state == chosen.state,
-            "obstacle": actions.obstacle_to_check(draw_round, user) if name == "check" else "",
+            "obstacle": _obstacle(name, draw_round, user),
             "checks": _checks(draw_round) if name == "check" else [],
         },
     )
+
+
+def _obstacle(name: str, draw_round: DrawRound, user: User) -> str:
+    if name == "draw":
+        return source_values.obstacle_to_draw(draw_round)
+    return actions.obstacle_to_check(draw_round, user) if name == "check" else ""
 
 
 def _checks(draw_round: DrawRound) -> list[tuple[str, bool]]:
@@ -117,7 +123,12 @@ def annul(request: HttpRequest, slug: str) -> HttpResponse:
     return TemplateResponse(
         request,
         "applications/selection/deed_annul.html",
-        {"intake": draw_round.intake, "round": draw_round, "form": form},
+        {
+            "intake": draw_round.intake,
+            "round": draw_round,
+            "form": form,
+            "obstacle": actions.obstacle_to_annul(draw_round),
+        },
     )
 
 

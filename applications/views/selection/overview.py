@@ -59,7 +59,7 @@ def selection(request: HttpRequest, slug: str) -> HttpResponse:
             "steps": _steps(intake, standing, sources, user, now),
             "table": results.table_of(standing, with_result=True) if standing and is_frozen else None,
             "lines": _by_name(results.lines(standing)) if standing and standing.protocol else [],
-            "may_annul": intake.state in (IntakeState.LOCKED, IntakeState.DRAWN, IntakeState.CHECKED),
+            "may_annul": standing is not None and not actions.obstacle_to_annul(standing),
             "withdrawn": _withdrawn(standing) if standing else [],
         },
     )

@@ -394,6 +394,26 @@ def test_a_deed_twice_is_refused_in_words(drawn, browse, administrator):
     assert "This cannot be done now: the state is «Drawn»." in text_of(response)
 
 
+def test_a_draw_without_its_values_is_not_offered(frozen, browse, administrator):
+    text = text_of(browse(administrator, AFTER_DRAW).get(url_of("selection_draw")))
+    assert (
+        "You cannot do this The draw must wait until these sources have a confirmed value: "
+        "drand-quicknet/40323412 and vikinglotto/2027-06-23. Back to the selection"
+    ) in text
+    assert "Draw now" not in text
+
+
+def test_an_annulment_after_the_decision_is_not_offered(decided, browse, administrator):
+    client = browse(administrator, AFTER_DRAW)
+    text = text_of(client.get(url_of("selection_annul")))
+    assert (
+        "You cannot do this The selection is decided, so the round can no longer be annulled. Back to the "
+        "selection"
+    ) in text
+    assert "Annul the draw and send the letters" not in text
+    assert "Annul the draw" not in text_of(client.get(url_of("selection")))
+
+
 def test_annul(drawn, browse, administrator):
     client = browse(administrator, AFTER_DRAW)
     assert "Every coordinator in the list gets mail with the reason." in text_of(
