@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from applications.actions.drafts import locked
 from applications.actions.interests import answer_the_unanswered
 from applications.actions.moves import move
+from applications.actions.submission import renew_receipt
 from applications.emails import administrator as letters
 from applications.models import Application, InformationRequest, Intake
 from applications.states import IntakeState, State
@@ -59,19 +61,19 @@ def close_draft(pk: int, now: datetime) -> bool:
 
 @transaction.atomic
 def close_request(pk: int, now: datetime) -> bool:
-    """A request for information that nobody answered in time: the parts lock again, the school goes on."""
-    request = (
-        InformationRequest.objects.select_for_update()
-        .filter(pk=pk, closed_at__isnull=True, due_at__lt=now)
-        .first()
-    )
+    """A request for information that nobody answered in time: the parts lock again, the school goes on.
+
+    What the municipality has changed meanwhile stands, with a new receipt.
+    """
+    application = locked(InformationRequest.objects.select_related("application").get(pk=pk).application)
+    request = application.information_requests.open().filter(pk=pk, due_at__lt=now).first()
     if request is None:
         return False
     request.closed_at = now
     request.save(update_fields=["closed_at"])
-    application = request.application
     if application.state == State.INFORMATION_REQUESTED:
         move(application, State.IN_REVIEW, verb=NOT_ANSWERED, by=None, now=now, changed_at=now)
     else:
         audit.record(application, NOT_ANSWERED, by=None, now=now)
+    renew_receipt(application, by=None, now=now)
     return True

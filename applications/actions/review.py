@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from applications.actions import decisions
 from applications.actions.moves import move
+from applications.actions.submission import renew_receipt
 from applications.emails import administrator as letters
 from applications.models import Application, Decision, DecisionKind, InformationRequest, Intake
 from applications.models.readiness import first_lacking
@@ -139,8 +140,11 @@ def request_information(
 
 @transaction.atomic
 def recall_request(application: Application, *, reason: str, by: User, now: datetime) -> None:
-    """Close an open request unanswered, and tell the coordinator that no answer is needed."""
-    _lock(application)
+    """Close an open request unanswered, and tell the coordinator that no answer is needed.
+
+    What the municipality has changed meanwhile stands, with a new receipt.
+    """
+    current = _lock(application)
     _refuse(_without(reason))
     request = application.open_request()
     if request is None:
@@ -149,6 +153,7 @@ def recall_request(application: Application, *, reason: str, by: User, now: date
     request.save(update_fields=["closed_at"])
     move(application, State.IN_REVIEW, verb=RECALLED, by=by, now=now, reason=reason, changed_at=now)
     letters.request_recalled(request, reason=reason, now=now)
+    renew_receipt(current, by=by, now=now)
 
 
 def obstacle_to_ready(application: Application, now: datetime) -> str:

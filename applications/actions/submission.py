@@ -18,6 +18,7 @@ from applications.models.content import PARTS, content_digest, digest, receipt_c
 from applications.models.readiness import current_guarantee
 from applications.permissions import may_withdraw
 from applications.states import GuaranteeState, PartnerState, State
+from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 
@@ -26,6 +27,7 @@ SENT_BY_GUARANTEE = gettext_noop("sent in the application, because the guarantee
 WAITS = gettext_noop("sent in the application, which waits for the guarantee")
 REOPENED = gettext_noop("reopened the application; the receipt is void")
 TAKEN_BACK = gettext_noop("reopened the application before the guarantee was given")
+RENEWED = gettext_noop("wrote a new receipt: the request for information was closed unanswered, with changes")
 WITHDRAWN = gettext_noop("withdrew the application")
 
 
@@ -101,6 +103,19 @@ def write_receipt(application: Application, *, submitter: User, now: datetime) -
         content=content,
         digest=digest(content),
     )
+
+
+def renew_receipt(application: Application, *, by: User | None, now: datetime) -> None:
+    """Let the valid receipt match a locked application whose request for information ends unanswered.
+
+    What was changed meanwhile stands. Then there is a new receipt, and the municipality is told.
+    """
+    valid = application.current_submission()
+    if valid is None or valid.digest == digest(receipt_content(application)):
+        return
+    submission = write_receipt(application, submitter=application.coordinator, now=now)
+    audit.record(application, RENEWED, by=by, now=now)
+    letters.receipt(submission, now=now, answered=False)
 
 
 @transaction.atomic

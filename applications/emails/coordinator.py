@@ -18,14 +18,19 @@ from innoskole.notifications.actions import cancel
 from innoskole.notifications.models import Message
 
 
-def receipt(submission: Submission, *, now: datetime) -> None:
-    """What was sent in, when, and its digest: to the contact person, and to whoever sent it in."""
+def receipt(submission: Submission, *, now: datetime, answered: bool = True) -> None:
+    """What was sent in, when, and its digest: to the contact person, and to whoever sent it in.
+
+    answered: whether the municipality has sent it in itself, and not left a request for information
+    unanswered with changes in the application.
+    """
     _to_people(
         submission.application,
         key=f"receipt:{submission.application_id}:{submission.number}",
         template="receipt",
         context={
             "submission": submission,
+            "answered": answered,
             "is_answer": submission.application.state == State.IN_REVIEW,
         },
         also=submission.submitted_by,

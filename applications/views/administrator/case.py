@@ -90,6 +90,10 @@ FORM_DEEDS: Deeds[Application] = {
         consequences=says(
             gettext_lazy("The coordinator gets a letter that no answer is needed, with your reason."),
             gettext_lazy("The parts are locked again, and the application is back in review."),
+            gettext_lazy(
+                "What the municipality has changed meanwhile stands; then the coordinator gets a new"
+                " receipt too."
+            ),
         ),
         button=gettext_lazy("Recall the request"),
         done=LETTERS_LEFT,

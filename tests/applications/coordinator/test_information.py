@@ -6,13 +6,23 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from applications.actions import deadlines, review
 from applications.actions.drafts import save_part
 from applications.actions.guarantees import answer_guarantee, ask_guarantee
 from applications.actions.information import answer_request
 from applications.actions.partners import answer_as_partner, ask_partner
+from applications.actions.submission import RENEWED, write_receipt
 from applications.actions.team import add_member, remove_member
 from applications.models import InformationRequest, Part, PoliticalOutcome
-from applications.models.content import FIELDS, content_digest, open_parts, values_of, version_of
+from applications.models.content import (
+    FIELDS,
+    content_digest,
+    digest,
+    open_parts,
+    receipt_content,
+    values_of,
+    version_of,
+)
 from applications.states import IntakeState, State
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
@@ -134,6 +144,38 @@ def test_answering_locks_and_gives_a_new_receipt(asked, coordinator, later):
     assert (event.verb, event.reason) == ("answered the request for information", "Case 12/27.")
     letter = Message.objects.get(kind="receipt")
     assert "We have received the answer" in letter.body_text
+
+
+@pytest.mark.parametrize("changed", [True, False])
+@pytest.mark.parametrize("ending", ["closed", "recalled"])
+def test_without_an_answer_the_receipt_still_matches(
+    asked, coordinator, administrator, later, ending, changed
+):
+    sent = write_receipt(asked, submitter=coordinator, now=later)
+    if changed:
+        change_plan(asked, coordinator, later)
+    after = later + timedelta(days=7, seconds=1)
+    if ending == "closed":
+        assert deadlines.sweep(after) == 1
+    else:
+        review.recall_request(asked, reason="Found it.", by=administrator, now=after)
+    application = reread(asked)
+    assert (application.state, open_parts(application, after)) == ("in_review", frozenset())
+    valid = application.current_submission()
+    assert valid.digest == digest(receipt_content(application))
+    verbs = [event.verb for event in audit.history(application)]
+    letters = Message.objects.filter(kind="receipt")
+    if not changed:
+        assert (valid, letters.count(), RENEWED in verbs) == (sent, 0, False)
+        return
+    assert (valid.number, valid.submitted_by, valid.submitted_at) == (3, coordinator, after)
+    assert list(application.submissions.filter(voided_at=after)) == [sent]
+    renewed = audit.history(application).get(verb=RENEWED)
+    assert renewed.by == (administrator if ending == "recalled" else None)
+    letter = letters.get()
+    assert letter.to_user == coordinator
+    assert "closed without an answer. What had been changed by then" in letter.body_text
+    assert ("Sent in by:" in letter.body_text, valid.digest in letter.body_text) == (False, True)
 
 
 def test_a_second_click_changes_nothing(asked, coordinator, later):
