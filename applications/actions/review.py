@@ -12,7 +12,7 @@ from applications.actions.moves import move
 from applications.actions.submission import renew_receipt
 from applications.emails import administrator as letters
 from applications.models import Application, Decision, DecisionKind, InformationRequest, Intake
-from applications.models.readiness import first_lacking
+from applications.models.readiness import READS, first_lacking
 from applications.states import LIST_IS_UNFROZEN, TRANSITIONS, State
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused
@@ -25,6 +25,9 @@ ASKED = gettext_noop("asked for information")
 RECALLED = gettext_noop("recalled the request for information")
 READY = gettext_noop("found the application ready for selection")
 RETURNED = gettext_noop("took the application back into review")
+
+# What the obstacles read: fetch it together for a list.
+EVIDENCE = (*READS, "decisions")
 
 
 def obstacle_to_review(application: Application, now: datetime) -> str:
@@ -159,7 +162,7 @@ def recall_request(application: Application, *, reason: str, by: User, now: date
 def obstacle_to_ready(application: Application, now: datetime) -> str:
     """What the application lacks to be ready for selection, as a sentence; empty when nothing.
 
-    Reads the relations of readiness.READS.
+    Reads the relations of EVIDENCE.
     """
     if application.state != State.IN_REVIEW:
         return _state_is(application)
@@ -168,18 +171,20 @@ def obstacle_to_ready(application: Application, now: datetime) -> str:
             "state": application.intake.get_state_display()
         }
     lacking = first_lacking(application)
-    return lacking.evidence if lacking else ""
+    if lacking:
+        return lacking.evidence
+    if any(each.kind == DecisionKind.REJECTED and each.is_standing for each in application.decisions.all()):
+        return _("A rejection of the application waits for approval. Void it first.")
+    return ""
 
 
 @transaction.atomic
 def make_ready(application: Application, *, by: User, now: datetime) -> None:
     """Let the application take part in the selection, and tell the coordinator.
 
-    Raises Refused while a condition of models.readiness is not met.
+    Raises Refused while a condition of models.readiness is not met, or a rejection waits for approval.
     """
     _refuse(obstacle_to_ready(_lock(application), now))
-    if application.decisions.standing().filter(kind=DecisionKind.REJECTED).exists():
-        raise Refused(_("A rejection of the application waits for approval. Void it first."))
     move(application, State.READY, verb=READY, by=by, now=now, changed_at=now, state_reason="")
     letters.ready_for_selection(application, now=now)
 

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from applications.actions.bulk import BULK_DEEDS, BulkDeed, Plan, carry_out, preview
 from applications.actions.intakes import record_export
+from applications.actions.review import EVIDENCE
 from applications.forms.administrator import QueueFilterForm
 from applications.models import Application, Intake
 from applications.models.application import ApplicationQuerySet
 from applications.models.queue import detailed, matching, page_of, sortable
-from applications.models.readiness import READS
 from applications.states import State
 from innoskole.accounts.guards import administrator_required, person
 from innoskole.municipalities.regions import regions
@@ -188,9 +188,8 @@ def _back(request: HttpRequest, intake: Intake) -> str:
 
 def _with_evidence(chosen: ApplicationQuerySet, intake: Intake) -> ApplicationQuerySet:
     """With all that the obstacles read, so that a preview asks no more for many than for one."""
-    return (
-        chosen.select_related("lead", "coordinator", "intake").prefetch_related(*READS).order_by("reference")
-    )
+    found = chosen.select_related("lead", "coordinator", "intake").prefetch_related(*EVIDENCE)
+    return found.order_by("reference")
 
 
 def _rows(intake: Intake, applications: Any) -> Iterator[Row]:

@@ -328,7 +328,7 @@ def test_the_preview_asks_as_much_for_three_as_for_one(
 ) -> None:
     chosen = [each.reference for each in three][:rows]
     Application.objects.update(state=State.IN_REVIEW, formal_checked_at="2027-06-02T10:00Z")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         browser.get(BULK, {"deed": "ready", "chosen": chosen})
 
 

@@ -137,7 +137,10 @@ def test_an_application_is_not_made_ready_while_its_rejection_waits(
     for member in in_review.members.all():
         AssessmentFactory(member=member)
     decision = review.reject(in_review, reason="Two persons only.", by=administrator, now=AFTER)
-    with pytest.raises(Refused, match="A rejection of the application waits for approval"):
+    refusal = "A rejection of the application waits for approval. Void it first."
+    (planned,) = preview(BULK_DEEDS["ready"], [fresh(in_review)], AFTER)
+    assert planned.obstacle == refusal
+    with pytest.raises(Refused, match=refusal):
         review.make_ready(fresh(in_review), by=administrator, now=AFTER)
     decisions.void(decision, reason="They were three.", by=administrator, now=AFTER)
     review.make_ready(fresh(in_review), by=administrator, now=AFTER)
