@@ -1,6 +1,6 @@
 """One deed on many applications: first a preview of what would happen, then each in its own transaction."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions import review
 from applications.models import Application
+from applications.models.concerns import concerns
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 
@@ -20,38 +21,62 @@ class Deed(Protocol):
 
 @dataclass(frozen=True)
 class BulkDeed:
-    """A deed that can be done to many: its obstacle tells why one of them would be refused."""
+    """A deed that can be done to many: its obstacle tells why one of them would be refused.
+
+    shows_concerns: whether the deed relies on what models.concerns doubts.
+    """
 
     label: str | Promise
     obstacle: Callable[[Application, datetime], str]
     deed: Deed
     sends_letter: bool
+    shows_concerns: bool
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What would happen to one application; an empty obstacle means that it would change."""
+    """What would happen to one application; an empty obstacle means that it would change.
+
+    concerns: what should be looked at before, a sentence each.
+    """
 
     application: Application
     obstacle: str
+    concerns: Sequence[str] = ()
 
 
 BULK_DEEDS: Mapping[str, BulkDeed] = {
     "review": BulkDeed(
-        _("Take into review"), review.obstacle_to_review, review.take_into_review, sends_letter=False
+        _("Take into review"),
+        review.obstacle_to_review,
+        review.take_into_review,
+        sends_letter=False,
+        shows_concerns=False,
     ),
     "check": BulkDeed(
-        _("Pass the formal check"), review.obstacle_to_check, review.pass_formal_check, sends_letter=False
+        _("Pass the formal check"),
+        review.obstacle_to_check,
+        review.pass_formal_check,
+        sends_letter=False,
+        shows_concerns=True,
     ),
     "ready": BulkDeed(
-        _("Make ready for selection"), review.obstacle_to_ready, review.make_ready, sends_letter=True
+        _("Make ready for selection"),
+        review.obstacle_to_ready,
+        review.make_ready,
+        sends_letter=True,
+        shows_concerns=True,
     ),
 }
 
 
-def preview(deed: BulkDeed, applications: Iterable[Application], now: datetime) -> list[Plan]:
+def preview(deed: BulkDeed, applications: Sequence[Application], now: datetime) -> list[Plan]:
     """What the deed would do to each application, in their order. Writes nothing."""
-    return [Plan(application, deed.obstacle(application, now)) for application in applications]
+    doubts = concerns(applications) if deed.shows_concerns else {}
+    return [
+        Plan(application, deed.obstacle(application, now), doubts.get(application.pk, ()))
+        for application in applications
+    ]
 
 
 def carry_out(deed: BulkDeed, applications: Iterable[Application], *, by: User, now: datetime) -> list[Plan]:

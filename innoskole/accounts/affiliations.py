@@ -1,10 +1,11 @@
 """What proves that a person acts for a municipality."""
 
 import unicodedata
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
 from itertools import product
-
-from django.db.models import QuerySet
 
 from innoskole.accounts.models import DomainException
 from innoskole.municipalities.models import Municipality
@@ -47,19 +48,30 @@ def domain_proves(email: str, municipality: Municipality) -> bool:
     Source: issue 2, section 2. Subdomains prove nothing. Where two municipalities of the same time share
     a domain (Herøy, Våler) it proves neither, unless the table of exceptions says which one owns it.
     """
-    domain = email.rpartition("@")[2].lower()
-    listed = set(DomainException.objects.filter(domain=domain).values_list("municipality_id", flat=True))
-    if listed:
-        return municipality.pk in listed
-    if domain not in domains_of(municipality):
-        return False
-    return all(
-        other.code == municipality.code or domain not in domains_of(other)
-        for other in _contemporaries(municipality)
-    )
+    return domains_prove([(email, municipality)])[0]
 
 
-def _contemporaries(municipality: Municipality) -> QuerySet[Municipality]:
-    if municipality.valid_to_on is None:
-        return Municipality.objects.filter(valid_to_on__isnull=True)
-    return Municipality.objects.valid_on(municipality.valid_to_on - timedelta(days=1))
+def domains_prove(addresses: Sequence[tuple[str, Municipality]]) -> list[bool]:
+    """The same of many: one query for the exceptions, and one for each day of the register they are of."""
+    domains = [email.rpartition("@")[2].lower() for email, _municipality in addresses]
+    listed: dict[str, set[int]] = defaultdict(set)
+    for exception in DomainException.objects.filter(domain__in=set(domains)):
+        listed[exception.domain].add(exception.municipality_id)
+    contemporaries = cache(_contemporaries)
+    return [
+        municipality.pk in listed[domain]
+        if domain in listed
+        else domain in domains_of(municipality)
+        and all(
+            other.code == municipality.code or domain not in domains_of(other)
+            for other in contemporaries(municipality.valid_to_on)
+        )
+        for domain, (_email, municipality) in zip(domains, addresses, strict=True)
+    ]
+
+
+def _contemporaries(valid_to_on: date | None) -> list[Municipality]:
+    """Those that were valid on the last day of a municipality; all of today's when it still is."""
+    if valid_to_on is None:
+        return list(Municipality.objects.filter(valid_to_on__isnull=True))
+    return list(Municipality.objects.valid_on(valid_to_on - timedelta(days=1)))

@@ -22,14 +22,14 @@ from applications.forms.administrator import InformationRequestForm
 from applications.models import Application, TeamMember
 from applications.models.admission import Proposal, is_outdated, proposal_for
 from applications.models.completeness import composition_warning
-from applications.models.content import PARTS, guaranteed_digest
+from applications.models.concerns import concerns
+from applications.models.content import PARTS
 from applications.models.readiness import READS, conditions, current_guarantee
 from applications.models.summary import sections
 from applications.models.viability import CHANGEABLE
 from applications.states import LIST_IS_UNFROZEN, TRANSITIONS, State
 from applications.views.administrator.queue import STATE_COLORS
 from applications.views.deeds import Deed, Deeds, deed_page, offered, says
-from innoskole.accounts.affiliations import domain_proves
 from innoskole.accounts.guards import Refused, administrator_required, person
 from innoskole.accounts.models import User
 from innoskole.notifications.models import Message
@@ -220,13 +220,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
                 application.information_requests.all(), key=lambda each: each.pk, reverse=True
             ),
             "guarantee": guarantee,
-            "content_changed": bool(
-                guarantee
-                and guarantee.content_digest
-                and guarantee.content_digest != guaranteed_digest(application)
-            ),
-            "doubtful_approver": guarantee is not None
-            and not domain_proves(guarantee.approver_email, application.lead),
+            "concerns": concerns([application]).get(application.pk, []),
             "decisions": application.decisions.with_letter(),
             "submissions": application.submissions.select_related("submitted_by").order_by("-number"),
             "letters": Message.objects.about(application),

@@ -156,6 +156,7 @@ def _preview(request: HttpRequest, intake: Intake, deed: BulkDeed, rows: list[Ap
         "deed": deed,
         "deed_key": request.GET["deed"],
         "changed": [plan.application for plan in plans if not plan.obstacle],
+        "doubtful": [plan for plan in plans if plan.concerns and not plan.obstacle],
         "refused": [plan for plan in plans if plan.obstacle],
         "back": _back(request, intake),
         "query": request.GET.get("query", ""),

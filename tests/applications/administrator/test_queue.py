@@ -18,9 +18,17 @@ from applications.models import Application, Intake
 from applications.models.queue import Filters, matching
 from applications.states import IntakeState, State
 from innoskole.accounts import audit
+from innoskole.accounts.affiliations import domains_of
 from innoskole.accounts.models import User
 from innoskole.notifications.models import Message
-from tests.factories import ApplicationFactory, PartnerFactory, TeamMemberFactory, UserFactory, municipality
+from tests.factories import (
+    ApplicationFactory,
+    GuaranteeFactory,
+    PartnerFactory,
+    TeamMemberFactory,
+    UserFactory,
+    municipality,
+)
 
 LIST = reverse("applications:queue", args=["autumn-2027"])
 BULK = reverse("applications:queue_bulk", args=["autumn-2027"])
@@ -319,6 +327,33 @@ def test_bulk_ready_names_those_who_get_mail(
     assert [letter.to_email for letter in Message.objects.all()] == ["berit@example.no"]
 
 
+@pytest.mark.parametrize("deed", ["review", "check", "ready"])
+@pytest.mark.time_machine("2027-06-02T10:00+02:00", tick=False)
+def test_the_preview_tells_what_should_be_looked_at_first(browser: Client, intake: Intake, deed: str) -> None:
+    Intake.objects.update(state=IntakeState.CLOSED)
+    doubtful, sound = (
+        ApplicationFactory(intake=intake, lead=municipality(code), state=State.IN_REVIEW, complete=True)
+        for code in ("4601", "1804")
+    )
+    sound.guarantees.update(approver_email="direktor@bodo.kommune.no")
+    doubtful.guarantees.update(content_digest="other")
+    for each in (doubtful, sound):
+        each.members.update(basis="qualified")
+    state = State.SUBMITTED if deed == "review" else State.IN_REVIEW
+    formal = {"ready": intake.closes_at}.get(deed)
+    Application.objects.filter(guarantees__isnull=False).update(state=state, formal_checked_at=formal)
+    response = browser.get(BULK, {"deed": deed, "chosen": [doubtful.reference, sound.reference]})
+    assert response.context["changed"] == [doubtful, sound]
+    shown = [(plan.application, plan.concerns) for plan in response.context["doubtful"]]
+    concerns = [
+        "The content has been changed after the municipal director gave the guarantee.",
+        "The request for the guarantee was sent to direktor@example.no. The domain does not show that the"
+        " address belongs to Bergen: make sure who answers there.",
+    ]
+    assert shown == ([] if deed == "review" else [(doubtful, concerns)])
+    assert ("1 of them should be looked at first" in response.content.decode()) is (deed != "review")
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_preview_asks_as_much_for_three_as_for_one(
     browser: Client,
@@ -327,8 +362,11 @@ def test_the_preview_asks_as_much_for_three_as_for_one(
     django_assert_num_queries: Callable[[int], Any],
 ) -> None:
     chosen = [each.reference for each in three][:rows]
+    for each in three:
+        domain = min(domains_of(each.lead))
+        GuaranteeFactory(application=each, approver_email=f"direktor@{domain}", content_digest="other")
     Application.objects.update(state=State.IN_REVIEW, formal_checked_at="2027-06-02T10:00Z")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         browser.get(BULK, {"deed": "ready", "chosen": chosen})
 
 
