@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from .ballot import Ballot, Table, expected_seats, make_ballot
 from .canonical import Json, from_canonical, to_canonical
@@ -19,6 +19,7 @@ from .reasons import InputError, NoDrawNeeded, Note, NotFeasible, Warn
 from .softening import certain_outcomes, soften
 
 NO_DRAW_FORMAT = "innoskole-no-draw/1"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ def read_basis(content: bytes, *, format_name: str = BASIS_FORMAT) -> Basis:
     try:
         basis = Basis(
             given,
-            tuple(Lock(each["region"], each["size"], each["places"]) for each in document.get("locked", [])),
+            tuple(_read_lock(each) for each in document.get("locked", [])),
             _read_ballot(document["ballot"]),
             tuple(_read_step(step) for step in document["proof"]),
             digest(content),
@@ -206,9 +207,23 @@ def read_basis(content: bytes, *, format_name: str = BASIS_FORMAT) -> Basis:
 _OF_THE_FREEZE = ("format", "ballot", "proof", "locked")
 
 
+def _of_type(kind: type[_T], value: object) -> _T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} er av feil slag")
+    return value
+
+
+def _read_lock(fields: dict[str, Any]) -> Lock:
+    region, size = (_of_type(str, fields[key]) for key in ("region", "size"))
+    return Lock(region, size, _of_type(int, fields["places"]))
+
+
 def _read_ballot(fields: dict[str, Any]) -> Ballot:
     tables = [
-        Table(int(each["lots"]), tuple(tuple(row) for row in each["places"])) for each in fields["tables"]
+        Table(
+            int(each["lots"]), tuple(tuple(_of_type(int, seats) for seats in row) for row in each["places"])
+        )
+        for each in fields["tables"]
     ]
     return Ballot(int(fields["total"]), tuple(tables))
 

@@ -69,28 +69,24 @@ class Draw:
                 must(kept, f"Fordeling {i} bryter kvoten for {group['name']}.")
         return f"Alle {len(self.tables)} fordelinger holder alle kvotene."
 
-    def proof(self) -> str:
-        """A tight cut (lower bounds in = capacity out) forces the cells that enter it to its chance."""
+    def proof(self) -> str:  # a tight cut (capacity out = lower bounds in) forces the cells that enter it
         seats, before = {cell: Fraction(n) for cell, n in self.fix.items()}, Fraction(0)
         quotas = [("SINK", "SOURCE", self.places, self.places)]
         quotas += [("SOURCE", node, group["min"], group["max"]) for node, group in self.regions.items()]
         quotas += [(node, "SINK", group["min"], group["max"]) for node, group in self.sizes.items()]
-        nodes = {"SOURCE", "SINK", *self.regions, *self.sizes}
         for i, step in enumerate(self.basis["proof"]):
             chance, cut = Fraction(step["chance"]), {*step["cut"]}
             rises = before <= chance <= 1 and f"{chance.numerator}/{chance.denominator}" == step["chance"]
             must(rises, f"Sjansen i trinn {i} er ikke en forkortet brøk fra den forrige til 1.")
             edges = quotas + [(*c, seats.get(c, chance * n), seats.get(c, n)) for c, n in self.count.items()]
-            must(step["cut"] == sorted(cut & nodes), f"Snittet i trinn {i} er ikke sorterte noder.")
-            leaving = sum(most for tail, head, _, most in edges if tail in cut and head not in cut)
-            entering = sum(least for tail, head, least, _ in edges if head in cut and tail not in cut)
-            must(leaving == entering if cut else chance == 1, f"Snittet i trinn {i} er ikke stramt.")
+            must(step["cut"] == sorted(cut & {n for e in edges for n in e[:2]}), f"Snitt {i} er ugyldig.")
+            slack = sum(most if t in cut else -least for t, h, least, most in edges if len({t, h} & cut) == 1)
+            must(slack == 0 if cut else chance == 1, f"Snittet i trinn {i} er ikke stramt.")
             tied = [c for c in self.count if c not in seats and c[0] not in cut and (c[1] in cut or not cut)]
             must(tied and step["cells"] == [[r[2:], s[2:]] for r, s in tied], f"Trinn {i} er feil.")
             seats, before = seats | {cell: chance * self.count[cell] for cell in tied}, chance
-        for cell in self.count:
-            won = Fraction(sum(n * table[cell] for n, table in zip(self.weights, self.tables, strict=True)))
-            must(won / sum(self.weights) == seats.get(cell), f"Sjansen i {cell} er ikke den beviste.")
+        won = {c: sum(map(int.__mul__, self.weights, [t[c] for t in self.tables])) for c in self.count}
+        must(won == {c: seats.get(c, -1) * sum(self.weights) for c in won}, "Lodd og bevis gir ulik sjanse.")
         return "Ingen kan få bedre sjanse uten at noen dårligere stilte taper; loddene gir disse sjansene."
 
     def seed(self) -> str:
@@ -113,7 +109,7 @@ class Draw:
             parts = [sha256(f"{self.hex}/table/{counter}/{b}".encode()).digest() for b in range(blocks)]
             value, counter = int.from_bytes(b"".join(parts), "big"), counter + 1
         drawn = value % total
-        table = next(i for i in range(len(self.weights)) if sum(self.weights[: i + 1]) > drawn)
+        table = [sum(self.weights[: i + 1]) > drawn for i in range(len(self.weights))].index(True)
         written = [drawn if drawn < 2**53 else str(drawn), table]
         must([self.protocol["drawn"], self.protocol["table"]] == written, f"Frøet gir lodd {drawn}.")
         selected = sorted(a for cell, n in self.tables[table].items() for a in self.queues[cell][:n])
@@ -143,7 +139,10 @@ def verify(basis: bytes, seed: bytes, protocol: bytes, announced: str | None) ->
 if __name__ == "__main__":
     if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
-    files = [Path(path).read_bytes() for path in sys.argv[1:4]]
+    try:
+        files = [Path(path).read_bytes() for path in sys.argv[1:4]]
+    except OSError as error:
+        sys.exit(f"Kan ikke lese {error.filename}: finnes filen, og har du tilgang til den?")
     results = verify(files[0], files[1], files[2], sys.argv[4] if sys.argv[4:] else None)
     print("\n".join(("OK    " if holds else "FEIL  ") + sentence for _, holds, sentence in results))
     sys.exit(not all(holds for _, holds, _ in results))

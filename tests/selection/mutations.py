@@ -85,6 +85,24 @@ def forged_bases() -> Iterator[tuple[str, str, dict[str, Any]]]:
     basis["ballot"]["total"] = "16"
     yield "a lot more", "proof", basis
 
+    basis = forged()
+    basis["ballot"]["tables"][0]["lots"], basis["ballot"]["total"] = "-5", "3"
+    yield "a table with fewer lots than none", "quotas", basis
+
+    basis = forged()
+    for table in basis["ballot"]["tables"]:
+        table["lots"] = "-" + table["lots"]
+    basis["ballot"]["total"] = "-15"
+    yield "fewer lots than none", "quotas", basis
+
+    basis = forged()
+    basis["ballot"]["total"] = "-5"
+    yield "a total below nothing", "quotas", basis
+
+    basis = forged()
+    basis["ballot"]["tables"][0]["places"][0][0] = "x"
+    yield "text as a seat", "quotas", basis
+
     for field, value in (("chance", "1/3"), ("chance", "14/30"), ("cut", ["SINK"]), ("cells", [["NN", "S"]])):
         basis = forged()
         basis["proof"][0][field] = value

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from applications.selection import freeze
+from applications.selection import freeze, to_canonical
 from applications.selection.__main__ import main
 from tests.selection.build import ROOT, VECTOR, make, seed_for, vector
 
@@ -153,6 +153,31 @@ def test_files_that_cannot_be_used(run, tmp_path):
         "Frøteksten følger ikke grunnlaget: den er ikke UTF-8.\n",
     )
     assert run("draw", vector("basis.json") + b"\n", vector("seed.txt"))[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        (
+            lambda basis: basis["ballot"]["tables"][0]["places"][0].__setitem__(0, "x"),
+            "ballot, proof eller locked: 'x' er av feil slag",
+        ),
+        (
+            lambda basis: basis.update(locked=[{"region": [], "size": "S", "places": 0}]),
+            "ballot, proof eller locked: [] er av feil slag",
+        ),
+        (lambda basis: basis["ballot"]["tables"][0].update(lots="-5"), "en fordeling har ingen lodd"),
+    ],
+    ids=["text as a seat", "a list as a region", "fewer lots than none"],
+)
+def test_a_basis_that_cannot_be_drawn_from(run, change, detail):
+    basis = json.loads(vector("basis.json"))
+    change(basis)
+    assert run("draw", to_canonical(basis), vector("seed.txt")) == (
+        2,
+        b"",
+        f"Loddene i grunnlaget henger ikke sammen: {detail}.\n",
+    )
 
 
 def test_from_a_shell():

@@ -134,6 +134,13 @@ def test_it_explains_itself_when_called_without_files(alone):
     assert "verify.py basis.json seed.txt protocol.json" in result.stderr
 
 
+@pytest.mark.parametrize("path", ["absent.json", "."], ids=["a missing file", "a folder"])
+def test_a_file_that_cannot_be_read_is_named_in_a_sentence(alone, path):
+    result = alone(path, "seed.txt", "protocol.json")
+    sentence = f"Kan ikke lese {path}: finnes filen, og har du tilgang til den?\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", sentence)
+
+
 def test_it_is_under_150_lines_and_imports_only_the_standard_library():
     source = VERIFIER.read_text(encoding="utf-8")
     assert len(source.splitlines()) < 150
