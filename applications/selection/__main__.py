@@ -20,6 +20,7 @@ from . import (
     Input,
     InputError,
     NoDrawNeeded,
+    NotFeasible,
     Prepared,
     SelectionError,
     draw,
@@ -63,6 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         return _verify(_read(options.basis), _read(options.seed), _read(options.protocol), options.digest)
     except SelectionError as refusal:
+        for note in refusal.notes if isinstance(refusal, NotFeasible) else ():
+            _say(note.sentence())
         _say(refusal.sentence())
         return REFUSED
     except OSError as error:

@@ -53,7 +53,7 @@ def prepare(given: Input, *, soften_quotas: bool = False) -> Prepared:
         locked, cost = (), 0
         reason = feasibility(in_force)
         if reason:
-            raise NotFeasible(reason)
+            raise NotFeasible(reason, notes)
     chances, proof = leximin(in_force, locked)
     if not in_force.sources:
         notes += (Note("no_source"),)

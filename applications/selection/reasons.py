@@ -138,10 +138,11 @@ class Infeasible:
 
 
 class NotFeasible(SelectionError):
-    """The quotas cannot all be kept; `reason` says why in numbers."""
+    """The quotas cannot all be kept; `reason` says why in numbers, `notes` which were lowered before that."""
 
-    def __init__(self, reason: Infeasible) -> None:
+    def __init__(self, reason: Infeasible, notes: tuple[Note, ...] = ()) -> None:
         self.reason = reason
+        self.notes = notes
         super().__init__(reason.sentence())
 
 

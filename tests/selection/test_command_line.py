@@ -81,6 +81,21 @@ def test_colliding_quotas_end_with_2_and_the_sentence(run):
     assert run("chances", COLLIDING)[:2] == (2, b"")
 
 
+def test_minimums_lowered_before_the_quotas_collide_are_told_too(run):
+    given = make([[3]] * 5, 10, [(5, 10)] * 5)
+    code, basis, remarks = run("freeze", given)
+    assert (code, basis) == (2, b"")
+    assert remarks.splitlines() == [
+        *(
+            f"Landsdelen Region R{number} har 3 søknader; minstetallet 5 er satt ned til 3."
+            for number in range(5)
+        ),
+        "Landsdelene Region R0, Region R1, Region R2, Region R3 og Region R4 krever minst 15 plasser "
+        "til sammen. Trenger minst 15 plasser, har 10.",
+    ]
+    assert run("chances", given) == (2, b"", remarks)
+
+
 def test_softened_quotas_are_told_on_stderr(run):
     code, basis, remarks = run("freeze", COLLIDING, "--soften")
     assert (code, basis) == (0, freeze(COLLIDING, soften=True))
