@@ -28,6 +28,13 @@ def groups_phrase(dimension: Dimension, names: tuple[str, ...]) -> str:
     return f"{(SINGULAR if len(names) == 1 else PLURAL)[dimension]} {enumerate_names(names)}"
 
 
+def group_phrase(region: str, size: str) -> str:
+    """«landsdelen Trøndelag», «størrelsesgruppen små»; of both «gruppen (Trøndelag; små)»."""
+    if region and size:
+        return f"gruppen ({region}; {size})"
+    return groups_phrase("region", (region,)) if region else groups_phrase("size", (size,))
+
+
 def seats(number: int) -> str:
     return f"{number} plass" if number == 1 else f"{number} plasser"
 
@@ -187,9 +194,7 @@ class Note:
     def sentence(self) -> str:
         if self.kind == "no_source":
             return "Ingen kilde til tilfeldighet er kunngjort: utfallet er kjent i det grunnlaget fryses."
-        region = groups_phrase("region", (self.region,)) if self.region else ""
-        size = groups_phrase("size", (self.size,)) if self.size else ""
-        who = capitalised(" og ".join(phrase for phrase in (region, size) if phrase))
+        who = capitalised(group_phrase(self.region, self.size))
         if self.kind == "minimum_lowered":
             lowered = f"minstetallet {self.was[0]} er satt ned til {self.now[0]}"
             return f"{who} har {applications(self.now[0])}; {lowered}."
@@ -212,9 +217,7 @@ class Warn:
     size: str = ""
 
     def sentence(self) -> str:
-        region = groups_phrase("region", (self.region,)) if self.region else ""
-        size = groups_phrase("size", (self.size,)) if self.size else ""
-        where = " og ".join(phrase for phrase in (region, size) if phrase)
+        where = group_phrase(self.region, self.size)
         if self.kind == "chance_zero":
             return f"Ingen søknader fra {where} kan bli trukket ut: sjansen er 0."
         return f"Alle søknader fra {where} får plass: sjansen er 1."

@@ -153,7 +153,9 @@ def test_locked_cells_are_in_the_basis_and_have_chance_zero_or_one():
     given = make([[5, 0, 0], [5, 0, 0], [1, 1, 0]], 4, None, [(0, 2), (1, 1), (0, 4)])
     softened = soften(given)
     assert softened.locked == (Lock("R2", "M", 1),)
-    assert Note("cell_locked", "Region R2", "Størrelse M", was=(0, 1), now=(1, 1)) in softened.notes
+    note = Note("cell_locked", "Region R2", "Størrelse M", was=(0, 1), now=(1, 1))
+    assert note in softened.notes
+    assert note.sentence() == "Gruppen (Region R2; Størrelse M) får nøyaktig 1 plass i hver fordeling."
     basis = freeze(given, soften=True)
     assert b'"locked":[{"places":1,"region":"R2","size":"M"}]' in basis
     seed = seed_for(basis)
@@ -191,4 +193,13 @@ def test_warnings_for_a_single_cell():
     given = replace(make([[1, 1], [2, 2]], 3), regions=make([[1, 1], [2, 2]], 3).regions)
     found = chances(given)
     found[("R0", "S")] = Fraction(1)
-    assert certain_outcomes(given, found) == (Warn("chance_one", "Region R0", "Størrelse S"),)
+    found[("R0", "M")] = Fraction(0)
+    warnings = certain_outcomes(given, found)
+    assert warnings == (
+        Warn("chance_zero", "Region R0", "Størrelse M"),
+        Warn("chance_one", "Region R0", "Størrelse S"),
+    )
+    assert [warning.sentence() for warning in warnings] == [
+        "Ingen søknader fra gruppen (Region R0; Størrelse M) kan bli trukket ut: sjansen er 0.",
+        "Alle søknader fra gruppen (Region R0; Størrelse S) får plass: sjansen er 1.",
+    ]
