@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
@@ -19,7 +20,11 @@ Cell = tuple[str, str]
 
 BASIS_FORMAT = "innoskole-draw-basis/1"
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_MOMENT = re.compile(
+    r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>\d\d)"
+    r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII,
+)
 _T = TypeVar("_T")
 
 
@@ -124,7 +129,7 @@ class Input:
             if any(character.isspace() for character in source.id):
                 raise InputError("white_space", field="id", where=f"kilden {source.id}")
         _check_unique((source.id for source in self.sources), "sources")
-        if self.frozen_at and not _MOMENT.fullmatch(self.frozen_at):
+        if self.frozen_at and not _is_moment(self.frozen_at):
             raise InputError("no_moment")
         if self.trials is not None and self.trials < 0:
             raise InputError("negative", field="trials", where="runden")
@@ -168,6 +173,13 @@ class Input:
 
 _FIELDS = ("round", "places", "regions", "sizes", "applicants", "sources", "frozen_at", "trials")
 _ADDED_BY_THE_FREEZE = ("format", "ballot", "proof", "locked")
+
+
+def _is_moment(text: str) -> bool:
+    found = _MOMENT.fullmatch(text)
+    if not found:
+        return False
+    return 1 <= int(found["day"]) <= monthrange(int(found["year"]), int(found["month"]))[1]
 
 
 def _check_groups(field: str, groups: tuple[Group, ...]) -> None:

@@ -72,6 +72,11 @@ def changed(path: list[str | int], value: object) -> dict[str, object]:
         (["sources"], SOUND["sources"] * 2, "«drand-quicknet/657413» forekommer to ganger i sources."),
         (["frozen_at"], "2027-03-18T20:00:00", "«frozen_at» skal være et tidspunkt med tidssone"),
         (["frozen_at"], "in the evening", "«frozen_at» skal være et tidspunkt med tidssone"),
+        (["frozen_at"], "2027-99-99T99:99:99+99:99", "«frozen_at» skal være et tidspunkt med tidssone"),
+        (["frozen_at"], "2027-02-29T20:00:00+01:00", "«frozen_at» skal være et tidspunkt med tidssone"),
+        (["frozen_at"], "2027-03-00T20:00:00+01:00", "«frozen_at» skal være et tidspunkt med tidssone"),
+        (["frozen_at"], "2027-03-18T24:00:00+01:00", "«frozen_at» skal være et tidspunkt med tidssone"),
+        (["frozen_at"], "2027-03-18T20:00:00+24:00", "«frozen_at» skal være et tidspunkt med tidssone"),
         (["trials"], -1, "«trials» i runden kan ikke være negativt."),
         (["comment"], "hello", "Feltet «comment» i filen er ukjent."),
     ],
@@ -119,6 +124,13 @@ def test_a_basis_is_an_input_too_unless_cells_are_locked():
     assert Input.from_json(basis) == Input.from_json({field: basis[field] for field in fields})
     with pytest.raises(InputError, match="har låste grupper"):
         Input.from_json(basis | {"locked": [{"region": "SL", "size": "L", "places": 1}]})
+
+
+@pytest.mark.parametrize(
+    "moment", ["2028-02-29T23:59Z", "2027-12-31T00:00:00.5-09:30", "0000-01-01T00:00+00:00"]
+)
+def test_a_moment_is_kept_as_it_is_written(moment):
+    assert Input.from_json(changed(["frozen_at"], moment)).frozen_at == moment
 
 
 def test_before_the_freeze_neither_sources_nor_moment_are_needed():
