@@ -142,7 +142,9 @@ class Check:
 def verify(basis: bytes, seed: bytes | str, protocol: bytes, digest: str | None = None) -> list[Check]:
     """Check a draw with the stand-alone verifier.
 
-    basis, seed, protocol: the content of the three files; digest: as published, in hex, or None.
+    basis, seed, protocol: the content of the three files; digest: as published, in hex, or None. It may have
+    been typed in upper case, or with white space around it.
     """
+    digest = digest and digest.strip().lower()
     seed = seed.encode() if isinstance(seed, str) else seed
     return [Check(name, ok, sentence) for name, ok, sentence in _verify(basis, seed, protocol, digest)]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 from . import (
@@ -31,6 +32,7 @@ from . import (
     to_basis,
     verify,
 )
+from .canonical import parse_json
 
 VERIFICATION_FAILED, REFUSED, NO_DRAW = 1, 2, 3
 
@@ -69,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say(refusal.sentence())
         return REFUSED
     except OSError as error:
-        _say(f"Kan ikke lese {error.filename}: {error.strerror}.")
+        _say(f"Kan ikke skrive svaret: {error.strerror}.")
         return REFUSED
 
 
@@ -94,7 +96,7 @@ def _chances(given: Input, *, soften: bool) -> int:
     else:
         _remark(prepared)
     named = {f"{region}/{size}": fraction_text(chance) for (region, size), chance in prepared.chances.items()}
-    print(json.dumps(named, ensure_ascii=False, indent=2))
+    _write(f"{json.dumps(named, ensure_ascii=False, indent=2)}\n".encode())
     return 0
 
 
@@ -107,26 +109,30 @@ def _remark(prepared: Prepared) -> None:
 
 def _verify(basis: bytes, seed: bytes, protocol: bytes, digest: str | None) -> int:
     checks = verify(basis, seed, protocol, digest)
-    for check in checks:
-        print("OK   " if check.ok else "FEIL ", check.sentence)
+    # What keeps the files from being read is the answer to every check, and said once.
+    for line in dict.fromkeys(("OK    " if check.ok else "FEIL  ") + check.sentence for check in checks):
+        print(line)
     return 0 if all(check.ok for check in checks) else VERIFICATION_FAILED
 
 
 def _read(path: Path) -> bytes:
-    return path.read_bytes()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("unreadable", file=str(path)) from error
 
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_bytes().decode()
+        return _read(path).decode()
     except UnicodeDecodeError as error:
         raise InputError("bad_seed_text", detail="den er ikke UTF-8") from error
 
 
 def _read_input(path: Path) -> Input:
     try:
-        document = json.loads(path.read_bytes().decode())
-    except (ValueError, RecursionError) as error:
+        document = parse_json(_read(path))
+    except ValueError as error:
         raise InputError("not_json", detail=str(error)) from error
     return Input.from_json(document)
 
@@ -141,4 +147,6 @@ def _say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main())

@@ -23,11 +23,31 @@ def to_canonical(document: Json) -> bytes:
     return text.encode()
 
 
+def parse_json(content: bytes) -> Any:
+    """Parse JSON in which no key stands twice and every number is whole.
+
+    Raises ValueError with what is wrong in bokmål, to stand within a sentence.
+    """
+    try:
+        return json.loads(
+            content.decode(),
+            object_pairs_hook=_each_key_once,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+        )
+    except UnicodeDecodeError as error:
+        raise ValueError("innholdet er ikke UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"feil på linje {error.lineno}, tegn {error.colno}") from error
+    except RecursionError as error:
+        raise ValueError("for mange lister eller objekter i hverandre") from error
+
+
 def from_canonical(content: bytes, where: str) -> dict[str, Any]:
     """Parse an object that is canonical to the byte, else InputError, in which `where` names the file."""
     try:
-        document = json.loads(content.decode(), parse_float=_no_float, parse_constant=_no_float)
-    except (ValueError, RecursionError) as error:
+        document = parse_json(content)
+    except ValueError as error:
         raise InputError("not_canonical", where=where, detail=str(error)) from error
     if not isinstance(document, dict):
         raise InputError("wrong_type", field="innholdet", where=where, expected="et objekt")
@@ -36,6 +56,15 @@ def from_canonical(content: bytes, where: str) -> dict[str, Any]:
             "not_canonical", where=where, detail="nøkler, mellomrom eller tegn er skrevet på en annen måte"
         )
     return document
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in fields:
+            raise ValueError(f"nøkkelen «{key}» står to ganger")
+        fields[key] = value
+    return fields
 
 
 def _no_float(text: str) -> NoReturn:

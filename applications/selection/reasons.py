@@ -56,7 +56,8 @@ class SelectionError(Exception):
 
 # What can be wrong with an input, a basis or a seed text.
 INPUT_SENTENCES = {
-    "not_json": "Filen er ikke gyldig JSON: {detail}.",
+    "unreadable": "Kan ikke lese {file}: finnes filen, og har du tilgang til den?",
+    "not_json": "Filen kan ikke leses som JSON: {detail}.",
     "wrong_type": "«{field}» i {where} skal være {expected}.",
     "missing_field": "Feltet «{field}» mangler i {where}.",
     "unknown_field": "Feltet «{field}» i {where} er ukjent.",

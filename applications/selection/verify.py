@@ -131,8 +131,9 @@ def verify(basis: bytes, seed: bytes, protocol: bytes, announced: str | None) ->
             results.append((name, True, getattr(Draw(basis, seed, protocol, announced), name)()))
         except AssertionError as error:
             results.append((name, False, str(error)))
-        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-            results.append((name, False, f"Filene har ikke formen de skal ha ({error!r})."))
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as e:
+            at = f" (linje {e.lineno}, tegn {e.colno})" if isinstance(e, json.JSONDecodeError) else ""
+            results.append((name, False, f"Filene har ikke formen de skal ha, eller er byttet om{at}."))
     return results
 
 
@@ -143,6 +144,6 @@ if __name__ == "__main__":
         files = [Path(path).read_bytes() for path in sys.argv[1:4]]
     except OSError as error:
         sys.exit(f"Kan ikke lese {error.filename}: finnes filen, og har du tilgang til den?")
-    results = verify(files[0], files[1], files[2], sys.argv[4] if sys.argv[4:] else None)
-    print("\n".join(("OK    " if holds else "FEIL  ") + sentence for _, holds, sentence in results))
-    sys.exit(not all(holds for _, holds, _ in results))
+    results = verify(files[0], files[1], files[2], sys.argv[4].strip().lower() if sys.argv[4:] else None)
+    print("\n".join(dict.fromkeys(("OK    " if ok else "FEIL  ") + sentence for _, ok, sentence in results)))
+    sys.exit(not all(ok for _, ok, _ in results))

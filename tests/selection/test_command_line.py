@@ -1,6 +1,7 @@
 """The command line: what goes to stdout, what goes to stderr, and the exit code."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -69,6 +70,14 @@ def test_the_known_answer(run):
     code, sentences, _ = run("verify", *files, "0" * 64)
     assert code == 1
     assert sentences.decode().splitlines()[0].startswith("FEIL  Grunnlaget er ikke det kunngjorte")
+    published = " 5326ABC7127EE52B606E20BE9BB3587BB6AFBBF536B546CD1A826D02513CD4A6 "
+    assert run("verify", *files, published)[0] == 0
+
+
+def test_files_in_another_order_are_refused_once(run):
+    files = [VECTOR / name for name in ("protocol.json", "seed.txt", "basis.json")]
+    sentence = "FEIL  Filene har ikke formen de skal ha, eller er byttet om.\n"
+    assert run("verify", *files) == (1, sentence.encode(), "")
 
 
 def test_colliding_quotas_end_with_2_and_the_sentence(run):
@@ -156,13 +165,23 @@ def test_a_third_criterion(run):
 
 
 def test_files_that_cannot_be_used(run, tmp_path):
-    assert run("freeze", b"{")[0::2] == (
+    for content, detail in (
+        (b"{", "feil på linje 1, tegn 2"),
+        (b"\xff", "innholdet er ikke UTF-8"),
+        (b"[" * 100_000, "for mange lister eller objekter i hverandre"),
+        (b'{"places":1,"places":2}', "nøkkelen «places» står to ganger"),
+        (b'{"places":1.5}', "1.5 er ikke et helt tall"),
+    ):
+        refusal = f"Filen kan ikke leses som JSON: {detail}.\n"
+        assert run("freeze", content) == run("chances", content) == (2, b"", refusal)
+    for path in (tmp_path / "absent.json", tmp_path):
+        refusal = f"Kan ikke lese {path}: finnes filen, og har du tilgang til den?\n"
+        assert run("freeze", path) == run("verify", path, path, path) == (2, b"", refusal)
+    assert run("draw", b"{", vector("seed.txt")) == (
         2,
-        "Filen er ikke gyldig JSON: Expecting property name enclosed in double quotes: "
-        "line 1 column 2 (char 1).\n",
+        b"",
+        "basis.json har ikke den kanoniske formen: feil på linje 1, tegn 2.\n",
     )
-    code, _, sentence = run("freeze", tmp_path / "absent.json")
-    assert (code, sentence.startswith("Kan ikke lese ")) == (2, True)
     assert run("draw", vector("basis.json"), b"\xff")[0::2] == (
         2,
         "Frøteksten følger ikke grunnlaget: den er ikke UTF-8.\n",
@@ -200,9 +219,12 @@ def test_from_a_shell():
     result = subprocess.run(
         [*command, "verify", *(VECTOR / name for name in ("basis.json", "seed.txt", "protocol.json"))],
         cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert (result.returncode, result.stderr) == (0, "")
+    assert "OK    Alle 6 fordelinger holder alle kvotene." in result.stdout
+    assert "OK    Fr\\xf8et e27d94c1" in result.stdout
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 2

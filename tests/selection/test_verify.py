@@ -128,6 +128,22 @@ def test_it_ends_with_1_when_something_does_not_hold(alone):
     assert alone("basis.json", "seed.txt", "protocol.json", "0" * 64).returncode == 1
 
 
+def test_the_published_digest_may_be_typed_in_upper_case_and_with_spaces(alone):
+    published = f" {mutations.known_answer().digest.upper()} "
+    assert alone("basis.json", "seed.txt", "protocol.json", published).returncode == 0
+    assert alone("basis.json", "seed.txt", "protocol.json", "").returncode == 1
+
+
+def test_files_in_another_order_are_refused_once(alone):
+    shape = "Filene har ikke formen de skal ha, eller er byttet om"
+    for files, where in (
+        (("protocol.json", "seed.txt", "basis.json"), ""),
+        (("seed.txt", "basis.json", "protocol.json"), " (linje 1, tegn 1)"),
+    ):
+        result = alone(*files)
+        assert (result.returncode, result.stdout, result.stderr) == (1, f"FEIL  {shape}{where}.\n", "")
+
+
 def test_it_explains_itself_when_called_without_files(alone):
     result = alone()
     assert result.returncode == 1
