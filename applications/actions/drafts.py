@@ -20,7 +20,7 @@ from applications.models import (
     Season,
     StepDraft,
 )
-from applications.models.content import FIELDS, Values, fingerprint, in_source, open_parts, values_of
+from applications.models.content import FIELDS, Values, in_source, open_parts, values_of, version_from
 from applications.permissions import may_submit
 from applications.states import PartnerState, State
 from innoskole.accounts import audit
@@ -197,14 +197,14 @@ def save_part(
 ) -> None:
     """Save a part's own fields, all of them, and drop the draft of it that `by` had.
 
-    `version`: fingerprint of what the part said when `by` opened it. Raises Conflict when it says something
-    else now (unless it says the same as `values`), and Refused when the part is not open.
+    `version`: content.version_of what the part said when `by` opened it. Raises Conflict when it says
+    something else now (unless it says the same as `values`), and Refused when the part is not open.
     """
     current = locked(application)
     require_open(current, part, now)
     theirs = values_of(current, FIELDS[part])
     if theirs != values:
-        if fingerprint(theirs) != version:
+        if version_from(theirs) != version:
             raise Conflict(theirs)
         before = in_source(current, values)
         for field, value in values.items():

@@ -11,10 +11,10 @@ from applications.models import Application, Document, Part, TeamMember
 from applications.models.content import (
     MEMBER_FIELDS,
     Values,
-    fingerprint,
     in_source,
     source_label,
     values_of,
+    version_from,
 )
 from applications.states import IN_TEAM, Participation
 from applications.uploads import Upload
@@ -66,8 +66,8 @@ def add_member(application: Application, values: Values, *, by: User, now: datet
 def change_member(member: TeamMember, values: Values, *, version: str, by: User, now: datetime) -> None:
     """Change what is said about a person.
 
-    `version`: fingerprint of what `by` had before them. Raises Conflict when somebody else has changed it
-    since, and Refused when the person is gone or the address belongs to another in the team.
+    `version`: content.version_of_member of what `by` had before them. Raises Conflict when somebody else has
+    changed it since, and Refused when the person is gone or the address belongs to another in the team.
     """
     current = locked(member.application)
     require_open(current, Part.TEAM, now)
@@ -75,7 +75,7 @@ def change_member(member: TeamMember, values: Values, *, version: str, by: User,
     values = {**values, "email": values["email"].lower()}
     theirs = values_of(stored, MEMBER_FIELDS)
     if theirs != values:
-        if fingerprint(theirs) != version:
+        if version_from(theirs) != version:
             raise Conflict(theirs)
         refuse_twice(current, values["email"], but=stored)
         before = in_source(stored, MEMBER_FIELDS)

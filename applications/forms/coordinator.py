@@ -33,6 +33,8 @@ from innoskole.ui.forms import DayField
 
 FIRST_PLAN_YEAR = 1990
 LONGEST_TEXT = 10_000
+# On the conflict page: whether a question keeps what is saved.
+CHOICE, SAVED = "choice-", "saved"
 REQUIRED = forms.Field.default_error_messages["required"]
 
 
@@ -105,6 +107,15 @@ class StepForm(forms.Form):
             for name, field in self.fields.items()
             if name != "version" and not isinstance(field, forms.FileField)
         )
+
+
+def chosen(posted: QueryDict, saved: Values) -> QueryDict:
+    """What the conflict page posts: what was typed, but what is saved for the questions that say so."""
+    data = posted.copy()
+    for name, value in saved.items():
+        if posted.get(f"{CHOICE}{name}") == SAVED:
+            data.setlist(name, value if isinstance(value, list) else ["" if value is None else str(value)])
+    return data
 
 
 def as_post(typed: dict[str, Any]) -> QueryDict:

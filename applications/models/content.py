@@ -1,6 +1,6 @@
 """What an application says: which fields stand in which part, and its content as canonical text.
 
-Two editors of a part are told apart by the fingerprint of what the part said when each of them opened it.
+Two editors of a part are told apart by the version that the part had when each of them opened it.
 """
 
 import json
@@ -57,6 +57,9 @@ MEMBER_FIELDS = (
 
 Values = dict[str, Any]
 
+# Of a value's fingerprint: enough to tell two answers to one question apart.
+DIGITS = 16
+
 
 def values_of(obj: Model, fields: Iterable[str]) -> Values:
     """The saved values of some fields, by name."""
@@ -84,16 +87,34 @@ def fingerprint(values: Values) -> str:
     return digest(canonical(values))
 
 
+def version_from(values: Values) -> str:
+    """What a form carries of the values it was opened with: some hex digits for each, by name in order."""
+    return "".join(fingerprint({name: values[name]})[:DIGITS] for name in sorted(values))
+
+
+def changed_from(values: Values, version: str) -> set[str]:
+    """The names of the values that differ from those of the version; all of them for a strange version."""
+    if len(version) != DIGITS * len(values):
+        return set(values)
+    now = version_from(values)
+    starts = range(0, len(version), DIGITS)
+    return {
+        name
+        for name, start in zip(sorted(values), starts, strict=True)
+        if version[start : start + DIGITS] != now[start : start + DIGITS]
+    }
+
+
 def version_of(application: Application, part: str) -> str:
-    """The fingerprint of what a part says now."""
+    """What a part says now, as the version that its form carries."""
     if part == Part.GUARANTEE:
         guarantee = current_guarantee(application)
         return fingerprint({"pk": guarantee.pk, "state": guarantee.state} if guarantee else {})
-    return fingerprint(values_of(application, FIELDS[part]))
+    return version_from(values_of(application, FIELDS[part]))
 
 
 def version_of_member(member: TeamMember) -> str:
-    return fingerprint(values_of(member, MEMBER_FIELDS))
+    return version_from(values_of(member, MEMBER_FIELDS))
 
 
 def content_of(application: Application) -> Values:

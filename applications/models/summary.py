@@ -32,6 +32,7 @@ class Section:
 class Difference:
     """A question to which two people have given different answers."""
 
+    field: str
     label: str
     theirs: str
     mine: str
@@ -63,7 +64,7 @@ def answer(model: type[Model], field: str, value: Any) -> str:
 def differences(model: type[Model], theirs: Values, mine: Values) -> list[Difference]:
     """The questions on which two versions of a part differ, in the order of the part."""
     return [
-        Difference(label(model, field), answer(model, field, value), answer(model, field, mine[field]))
+        Difference(field, label(model, field), answer(model, field, value), answer(model, field, mine[field]))
         for field, value in theirs.items()
         if value != mine[field]
     ]

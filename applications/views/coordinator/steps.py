@@ -19,17 +19,20 @@ from django.views.decorators.http import require_POST
 
 from applications.actions.drafts import Conflict, discard_draft, keep_draft, save_part
 from applications.actions.guarantees import ask_guarantee
+from applications.actions.team import PERSON
 from applications.forms.coordinator import (
+    CHOICE,
     PART_FORMS,
     CompositionForm,
     GuaranteeForm,
     MemberForm,
     StepForm,
     as_post,
+    chosen,
 )
 from applications.models import Application, MunicipalityRole, Part
 from applications.models.completeness import composition_warning
-from applications.models.content import FIELDS, Values, fingerprint, values_of, version_of
+from applications.models.content import FIELDS, Values, changed_from, values_of, version_from, version_of
 from applications.models.promises import guarantee_text
 from applications.models.readiness import current_guarantee
 from applications.models.summary import differences
@@ -39,7 +42,7 @@ from applications.views.coordinator import access
 from innoskole.accounts import audit
 from innoskole.accounts.guards import Refused, person
 from innoskole.accounts.middleware import kept_post
-from innoskole.accounts.models import User
+from innoskole.accounts.models import AuditEvent, User
 
 # What the button says that was pressed.
 NEXT, PREVIOUS, LATER = "next", "previous", "later"
@@ -73,7 +76,7 @@ def step(request: HttpRequest, reference: str, part: str) -> HttpResponse:
         return elsewhere
     make, initial = maker(application, part), initial_of(application, part)
     if request.method == "POST":
-        form = make(request.POST)
+        form = make(chosen(request.POST, initial))
         if answer := _saved(request, application, part, form, initial, now):
             return answer
         opened = Opened(form)
@@ -276,14 +279,18 @@ def conflict_page(
     *,
     keep_url: str,
 ) -> HttpResponse:
-    """What they saved and what I typed, side by side, with a button for each. Nothing is lost meanwhile."""
+    """What is saved and what I typed, question by question. Nothing is lost meanwhile.
+
+    A question that only one of us has answered anew keeps that answer; of the others I choose.
+    """
     posted = [
         (name, value)
         for name, values in request.POST.lists()
-        if name not in ("csrfmiddlewaretoken", "version")
+        if name not in ("csrfmiddlewaretoken", "version") and not name.startswith(CHOICE)
         for value in values
     ]
-    latest = audit.history(application).exclude(by=person(request)).first()
+    found, version = differences(model, conflict.theirs, form.values()), form.cleaned_data["version"]
+    theirs, mine = changed_from(conflict.theirs, version), changed_from(form.values(), version)
     return TemplateResponse(
         request,
         "applications/coordinator/conflict.html",
@@ -292,15 +299,25 @@ def conflict_page(
             "part": part,
             "title": str(Part(part).label),
             "trail": access.trail(application),
-            "differences": differences(model, conflict.theirs, form.values()),
-            "latest": latest,
+            "open": [each for each in found if each.field in theirs & mine],
+            "only_theirs": [each for each in found if each.field not in mine],
+            "only_mine": [each for each in found if each.field not in theirs],
+            "latest": _latest(application, part, conflict.theirs, [each.field for each in found]),
             "posted": posted,
-            "version": fingerprint(conflict.theirs),
+            "version": version_from(conflict.theirs),
             "discard_url": reverse("applications:discard", args=[application.reference, keep_url]),
             "has_files": bool(request.FILES),
         },
         status=409,
     )
+
+
+def _latest(application: Application, part: str, theirs: Values, fields: list[str]) -> AuditEvent | None:
+    """Who has last changed one of the fields, as the audit has it."""
+    events = audit.history(application).filter(changes__has_any_keys=fields)
+    if part == Part.TEAM:
+        events = events.filter(**{f"changes__{PERSON}__1": theirs["name"]})
+    return events.first()
 
 
 def _part_of(step: str) -> str:

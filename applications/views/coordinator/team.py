@@ -20,7 +20,7 @@ from applications.actions.team import (
     remove_member,
     step_of,
 )
-from applications.forms.coordinator import StepForm
+from applications.forms.coordinator import StepForm, chosen
 from applications.models import Application, Document, Part, TeamMember
 from applications.models.completeness import composition_warning, team_lacks
 from applications.models.content import MEMBER_FIELDS, values_of, version_of_member
@@ -96,7 +96,8 @@ def member(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     if request.method == "POST":
-        form = maker(application, Part.TEAM)(request.POST, request.FILES)
+        saved = values_of(found, MEMBER_FIELDS)
+        form = maker(application, Part.TEAM)(chosen(request.POST, saved), request.FILES)
         if answer := _saved(request, application, found, form, now):
             return answer
         opened = Opened(form)

@@ -250,25 +250,65 @@ def conflicting(draft, coordinator, colleague, log_in):
     return his, his.post(url(draft), mine)
 
 
+def open_choices(page: str) -> list[tuple[str, str, str]]:
+    """(question, what I typed, what is saved) of each question for which the page lets me choose."""
+    answer = r'.*?<p class="written"[^>]*>(.*?)</p>'
+    found = re.findall(rf"<legend[^>]*>(.*?)</legend>{answer}{answer}", page, re.DOTALL)
+    return [tuple(" ".join(text.split()) for text in each) for each in found]
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the form of the conflict page posts by itself, apart from the choices."""
+    form = page[page.index('id="choices"') : page.index("</form>", page.index('id="choices"'))]
+    return dict(re.findall(r'type="hidden" name="([\w-]+)" value="([^"]*)"', form))
+
+
 def test_the_conflict_page_shows_both(now, draft, coordinator, colleague, log_in):
     _browser, answer = conflicting(draft, coordinator, colleague, log_in)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "A colleague has changed the same part" in page
+    assert "This part has been changed since you opened it" in page
     assert "Kari Koordinator saved something Monday 3 May 2027 at 10:00" in page
-    rows = re.findall(r'<th scope="row">(.*?)</th>\s*<td>(.*?)</td>\s*<td>(.*?)</td>', page)
-    assert rows == [("Working title", "Fewer drop-outs", "Another title")]
+    assert open_choices(page) == [("Working title", "Another title", "Fewer drop-outs")]
     assert saved(draft) == PROBLEM
     assert StepDraft.objects.get(user=colleague).data["problem_title"] == ["Another title"]
 
 
-def test_using_mine(now, draft, coordinator, colleague, log_in):
+def test_the_conflict_page_names_nobody_who_changed_something_else(
+    now, draft, coordinator, colleague, log_in
+):
+    browser, step = log_in(colleague), url(draft)
+    version = version_on(browser.get(step))
+    browser.post(step, {**PROBLEM, "version": version})
+    plan = saved(draft, Part.ANCHORING) | {"plan_title": "The plan", "plan_year": 2026}
+    anchored = version_of(draft, Part.ANCHORING)
+    save_part(draft, Part.ANCHORING, plan, version=anchored, by=coordinator, now=now)
+    page = browser.post(step, {**PROBLEM, "problem_title": "My other window", "version": version})
+    assert "You saved something else here Monday 3 May 2027 at 10:00" in page.content.decode()
+
+
+@pytest.mark.parametrize(("choice", "title"), [("typed", "Another title"), ("saved", "Fewer drop-outs")])
+def test_choosing_question_by_question(now, draft, coordinator, colleague, log_in, choice, title):
     browser, answer = conflicting(draft, coordinator, colleague, log_in)
-    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode()))
-    after = browser.post(url(draft), hidden)
+    after = browser.post(url(draft), hidden(answer.content.decode()) | {"choice-problem_title": choice})
     assert after.url == url(draft, "anchoring")
-    assert saved(draft) == PROBLEM | {"problem_title": "Another title"}
+    assert saved(draft) == PROBLEM | {"problem_title": title}
     assert not StepDraft.objects.filter(user=colleague).exists()
+
+
+def test_what_only_one_has_changed_is_taken_from_them(now, complete, coordinator, colleague, log_in):
+    """She changes the sectors, he the mitigation: nobody's words are put back."""
+    browser, step = log_in(colleague), url(complete, "composition")
+    version = version_on(browser.get(step))
+    hers = {"problem_sectors": ["culture", "administration"], "mitigation": ""}
+    save_part(complete, Part.COMPOSITION, hers, version=version, by=coordinator, now=now)
+    his = {"problem_sectors": ["health_care", "culture"], "mitigation": "We ask them."}
+    answer = browser.post(step, {**his, "version": version, "action": "next"})
+    page = answer.content.decode()
+    assert (answer.status_code, open_choices(page)) == (409, [])
+    assert hidden(page)["choice-problem_sectors"] == "saved"
+    browser.post(step, hidden(page))
+    assert saved(complete, Part.COMPOSITION) == hers | {"mitigation": "We ask them."}
 
 
 def test_keeping_theirs(now, draft, coordinator, colleague, log_in):
