@@ -28,6 +28,11 @@ class Upload:
     digest: str
 
 
+def largest() -> str:
+    """How large a file may be, for people."""
+    return filesizeformat(settings.DOCUMENT_MAX_BYTES)
+
+
 def inspect(file: "UploadedFile[bytes]") -> Upload:
     """Check size and content of an uploaded file. Raises Refused with a sentence that names the file."""
     name = _short(PurePath((file.name or "").replace("\\", "/")).name)
@@ -36,8 +41,7 @@ def inspect(file: "UploadedFile[bytes]") -> Upload:
         raise Refused(_("The file “%(name)s” is empty.") % {"name": name})
     if size > settings.DOCUMENT_MAX_BYTES:
         raise Refused(
-            _("The file “%(name)s” is too large: at most %(limit)s.")
-            % {"name": name, "limit": filesizeformat(settings.DOCUMENT_MAX_BYTES)}
+            _("The file “%(name)s” is too large: at most %(limit)s.") % {"name": name, "limit": largest()}
         )
     content = file.read()
     file.seek(0)

@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model
 from django.http import QueryDict
-from django.template.defaultfilters import filesizeformat
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +26,7 @@ from applications.models import (
 )
 from applications.models.completeness import REQUIRED_OF_DECIDED
 from applications.models.content import FIELDS, MEMBER_FIELDS, Values
-from applications.uploads import ACCEPT, Upload, inspect
+from applications.uploads import ACCEPT, Upload, inspect, largest
 from innoskole.accounts.guards import Refused
 from innoskole.municipalities.forms import MunicipalityField
 from innoskole.ui.forms import DayField
@@ -352,14 +352,14 @@ class MemberForm(StepForm):
         label=gettext_lazy("Documents"),
         required=False,
         widget=DocumentsInput(attrs={"accept": ACCEPT}),
+        help_text=format_lazy(
+            gettext_lazy(
+                "Diplomas and certificates as PDF, JPEG or PNG, at most {limit} per file; you can choose"
+                " several. Only you, your colleagues and the school see them."
+            ),
+            limit=lazy(largest, str)(),
+        ),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["documents"].help_text = _(
-            "Diplomas and certificates as PDF, JPEG or PNG, at most %(limit)s per file; you can choose several."
-            " Only you, your colleagues and the school see them."
-        ) % {"limit": filesizeformat(settings.DOCUMENT_MAX_BYTES)}
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
