@@ -26,6 +26,7 @@ from applications.permissions import may_see_result
 from applications.results import ChanceTable, Line
 from applications.wording import CHECK_LABELS, why
 from innoskole.municipalities.models import Municipality
+from innoskole.ui import formats
 from innoskole.ui.charts import Bar, BarRow, bar_chart
 from innoskole.ui.maps import Kind, Marker, norway_map
 from innoskole.ui.tables import Column, paginate
@@ -216,17 +217,7 @@ def _charts(table: ChanceTable, *, annulled: bool) -> list[SafeString]:
 
 def _chart(title: str, heading: str, groups: list[tuple[results.GroupHead, int]]) -> SafeString:
     rows = [
-        BarRow(
-            group.name,
-            (
-                Bar(
-                    group.applicants,
-                    ngettext("%(count)s application", "%(count)s applications", group.applicants)
-                    % {"count": group.applicants},
-                ),
-                Bar(places, ngettext("%(count)s place", "%(count)s places", places) % {"count": places}),
-            ),
-        )
+        BarRow(group.name, tuple(Bar(count, formats.number(count)) for count in (group.applicants, places)))
         for group, places in groups
     ]
     return bar_chart(title, rows, series=(_("Applications"), _("Places")), row_heading=heading)

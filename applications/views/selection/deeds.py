@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from applications import sources, wording
@@ -55,7 +56,7 @@ DEEDS = {
     ),
     "decide": Deed(
         _("Decide the selection"),
-        _("Decide"),
+        pgettext_lazy("selection", "Decide"),
         _("The selection is decided. Nobody outside the school knows it before its letters leave."),
         "applications/selection/deed_decide.html",
         IntakeState.CHECKED,

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from applications import results
 from applications.actions import selection as actions
@@ -174,7 +174,7 @@ def _check(intake: Intake, standing: DrawRound | None, user: User) -> Step:
 
 
 def _decide(intake: Intake) -> Step:
-    title = _("Decide")
+    title = pgettext("selection", "Decide")
     if intake.state in AFTER_DECISION:
         return _done(title)
     return _next(title, intake, "selection_decide") if intake.state == IntakeState.CHECKED else _waits(title)

@@ -194,13 +194,15 @@ def test_frozen_page_shows_list_chances_digest_and_sources(frozen, browse):
 
 
 def test_published_page_explains_every_outcome(published, browse):
-    text = text_of(browse(at=AFTER_DRAW).get(PAGE))
+    response = browse(at=AFTER_DRAW).get(PAGE)
+    text = text_of(response)
     for line in results.lines(published):
         outcome = "Place" if line.is_selected else f"Number {line.reserve_number} on the group's waiting list"
         assert f"{line.name} {outcome} Why did we{' ' if line.is_selected else ' not '}get a place?" in text
     assert "4 of 6 applications have got a place." in text
     assert f"Value: {DRAND_VALUE}" in text
     assert f"Value: {LOTTO_VALUE}" in text
+    assert '<td class="numeric">3</td><td class="numeric">2</td>' in response.content.decode()
     assert f"The seed, which follows from the list and these values: {protocol_of(published)['seed']}" in text
     assert f"python -I verify.py basis.json seed.txt protocol.json {published.digest}" in text
 
