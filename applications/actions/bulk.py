@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.actions import review
 from applications.models import Application
-from applications.models.concerns import concerns
+from applications.models.concerns import concerns, with_formal_faults
 from innoskole.accounts.guards import Refused
 from innoskole.accounts.models import User
 
@@ -19,18 +19,21 @@ class Deed(Protocol):
     def __call__(self, application: Application, *, by: User, now: datetime) -> None: ...
 
 
+Concerns = Callable[[Sequence[Application]], Mapping[int, Sequence[str]]]
+
+
 @dataclass(frozen=True)
 class BulkDeed:
     """A deed that can be done to many: its obstacle tells why one of them would be refused.
 
-    shows_concerns: whether the deed relies on what models.concerns doubts.
+    concerns: what should be looked at before, a sentence each, by the application's key.
     """
 
     label: str | Promise
     obstacle: Callable[[Application, datetime], str]
     deed: Deed
     sends_letter: bool
-    shows_concerns: bool
+    concerns: Concerns
 
 
 @dataclass(frozen=True)
@@ -51,30 +54,30 @@ BULK_DEEDS: Mapping[str, BulkDeed] = {
         review.obstacle_to_review,
         review.take_into_review,
         sends_letter=False,
-        shows_concerns=False,
+        concerns=lambda applications: {},
     ),
     "check": BulkDeed(
         _("Pass the formal check"),
         review.obstacle_to_check,
         review.pass_formal_check,
         sends_letter=False,
-        shows_concerns=True,
+        concerns=with_formal_faults,
     ),
     "ready": BulkDeed(
         _("Make ready for selection"),
         review.obstacle_to_ready,
         review.make_ready,
         sends_letter=True,
-        shows_concerns=True,
+        concerns=concerns,
     ),
 }
 
 
 def preview(deed: BulkDeed, applications: Sequence[Application], now: datetime) -> list[Plan]:
     """What the deed would do to each application, in their order. Writes nothing."""
-    doubts = concerns(applications) if deed.shows_concerns else {}
+    found = deed.concerns(applications)
     return [
-        Plan(application, deed.obstacle(application, now), doubts.get(application.pk, ()))
+        Plan(application, deed.obstacle(application, now), found.get(application.pk, ()))
         for application in applications
     ]
 

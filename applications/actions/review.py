@@ -20,6 +20,7 @@ from innoskole.accounts.models import User
 
 TAKEN = gettext_noop("took the application into review")
 CHECKED = gettext_noop("passed the formal check")
+UNCHECKED = gettext_noop("undid the formal check")
 REJECTED = gettext_noop("rejected the application on formal grounds")
 ASKED = gettext_noop("asked for information")
 RECALLED = gettext_noop("recalled the request for information")
@@ -68,6 +69,27 @@ def pass_formal_check(application: Application, *, by: User, now: datetime) -> N
     application.formal_checked_at = application.changed_at = now
     application.save(update_fields=["formal_checked_at", "changed_at"])
     audit.record(application, CHECKED, by=by, now=now)
+
+
+def obstacle_to_uncheck(application: Application) -> str:
+    """Why the formal check cannot be undone, as a sentence; empty when it can."""
+    if application.state != State.IN_REVIEW:
+        return _state_is(application)
+    if application.formal_checked_at is None:
+        return _("The formal check is not done.")
+    return ""
+
+
+@transaction.atomic
+def undo_formal_check(application: Application, *, reason: str, by: User, now: datetime) -> None:
+    """Let the formal check be done again, while the application is in review. Nobody gets mail."""
+    _lock(application)
+    _refuse(_without(reason))
+    _refuse(obstacle_to_uncheck(application))
+    application.formal_checked_at = None
+    application.changed_at = now
+    application.save(update_fields=["formal_checked_at", "changed_at"])
+    audit.record(application, UNCHECKED, by=by, now=now, reason=reason)
 
 
 @transaction.atomic

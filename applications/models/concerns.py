@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from applications.models.application import Application
 from applications.models.content import guaranteed_digest
-from applications.models.readiness import current_guarantee
+from applications.models.readiness import current_guarantee, formal_faults
 from innoskole.accounts.affiliations import domains_prove
 
 
@@ -33,3 +33,9 @@ def concerns(applications: Sequence[Application]) -> Mapping[int, list[str]]:
                 % {"email": guarantee.approver_email, "municipality": application.lead}
             )
     return found
+
+
+def with_formal_faults(applications: Sequence[Application]) -> Mapping[int, list[str]]:
+    """The same before a formal check, which can be passed while a condition is not met: those come first."""
+    found = concerns(applications)
+    return {each.pk: [*formal_faults(each), *found.get(each.pk, [])] for each in applications}

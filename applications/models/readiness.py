@@ -30,6 +30,9 @@ READS = (
     "information_requests",
 )
 
+# What the formal check looks at: keys of conditions.
+FORMAL = ("team_size", "sectors", "partners", "guarantee")
+
 
 def conditions(application: Application) -> list[Condition]:
     """Every condition, met or not, in the order in which an administrator works.
@@ -50,6 +53,11 @@ def conditions(application: Application) -> list[Condition]:
 
 def first_lacking(application: Application) -> Condition | None:
     return next((condition for condition in conditions(application) if not condition.met), None)
+
+
+def formal_faults(application: Application) -> list[str]:
+    """What the formal check would pass over, a sentence for each condition that is not met."""
+    return [each.evidence for each in conditions(application) if each.key in FORMAL and not each.met]
 
 
 def _formal_check(application: Application) -> Condition:

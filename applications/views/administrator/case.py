@@ -24,7 +24,7 @@ from applications.models.admission import Proposal, is_outdated, proposal_for
 from applications.models.completeness import composition_warning
 from applications.models.concerns import concerns
 from applications.models.content import PARTS
-from applications.models.readiness import READS, conditions, current_guarantee
+from applications.models.readiness import READS, conditions, current_guarantee, formal_faults
 from applications.models.summary import sections
 from applications.models.viability import CHANGEABLE
 from applications.states import LIST_IS_UNFROZEN, TRANSITIONS, State
@@ -84,6 +84,17 @@ FORM_DEEDS: Deeds[Application] = {
         run=review.request_information,
         form=InformationRequestForm,
         given=lambda application, now: {"now": now},
+    ),
+    "uncheck": Deed(
+        title=gettext_lazy("Undo the formal check"),
+        consequences=says(
+            gettext_lazy("Nobody gets mail. Your reason is kept in the history of the application."),
+            gettext_lazy("The formal check is to be done again before the application can be made ready."),
+        ),
+        button=gettext_lazy("Undo the formal check"),
+        done=gettext_lazy("The formal check is undone."),
+        obstacle=lambda application, user, now: review.obstacle_to_uncheck(application),
+        run=review.undo_formal_check,
     ),
     "recall": Deed(
         title=gettext_lazy("Recall the request for information"),
@@ -221,6 +232,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
             ),
             "guarantee": guarantee,
             "concerns": concerns([application]).get(application.pk, []),
+            "formal_faults": formal_faults(application),
             "decisions": application.decisions.with_letter(),
             "submissions": application.submissions.select_related("submitted_by").order_by("-number"),
             "letters": Message.objects.about(application),

@@ -141,6 +141,23 @@ def test_there_is_no_other_deed(browser: Client, application: Application, name:
     assert browser.post(case(name, "publish")).status_code == 404
 
 
+def test_what_the_formal_check_would_pass_over_is_said_beside_the_button(
+    browser: Client, in_review: Application
+) -> None:
+    warning = "Look at this before you pass the formal check"
+    assert warning not in text(browser.get(case()))
+    in_review.members.first().delete()
+    in_review.members.update(sector="culture")
+    shown = text(browser.get(case()))
+    assert f"{warning}</h3> <p>The team has 2 persons. The team comes from 1 sector.</p>" in shown
+    browser.post(case("case_plain", "check"))
+    assert warning not in text(browser.get(case()))
+    assert offered(browser.get(case())) == ([], ["request", "uncheck", "reject", "withdraw"])
+    done = browser.post(case("case_form", "uncheck"), {"reason": "A person is missing."}, follow=True)
+    assert "The formal check is undone." in text(done)
+    assert (offered(done)[0], Message.objects.count()) == (["check"], 0)
+
+
 def test_deeds_are_not_done_by_a_link(browser: Client, application: Application) -> None:
     assert browser.get(case("case_plain", "review")).status_code == 405
     assert state() == State.SUBMITTED

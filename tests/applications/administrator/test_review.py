@@ -96,6 +96,25 @@ def test_formal_check(in_review: Application, administrator: User) -> None:
     assert verbs(in_review) == [review.CHECKED, review.TAKEN]
 
 
+def test_the_formal_check_is_undone_with_a_reason(in_review: Application, administrator: User) -> None:
+    undo = {"by": administrator, "now": AFTER + timedelta(hours=1)}
+    with pytest.raises(Refused, match="The formal check is not done"):
+        review.undo_formal_check(in_review, reason="Two persons.", **undo)
+    review.pass_formal_check(in_review, by=administrator, now=AFTER)
+    with pytest.raises(Refused, match="State the reason"):
+        review.undo_formal_check(in_review, reason=" ", **undo)
+    assert fresh(in_review).formal_checked_at == AFTER
+    review.undo_formal_check(in_review, reason="Two persons.", **undo)
+    after = fresh(in_review)
+    assert (after.state, after.formal_checked_at, after.changed_at) == (State.IN_REVIEW, None, undo["now"])
+    event = audit.history(in_review).first()
+    assert (event.verb, event.reason, Message.objects.count()) == (review.UNCHECKED, "Two persons.", 0)
+    review.pass_formal_check(after, by=administrator, now=AFTER)
+    Application.objects.update(state=State.READY)
+    with pytest.raises(Refused, match="Ready for selection"):
+        review.undo_formal_check(after, reason="Two persons.", **undo)
+
+
 def reject(application: Application, first: User, second: User, reason: str) -> None:
     """Prepared by one, approved by another, and told at once."""
     decision = review.reject(application, reason=reason, by=first, now=AFTER)
