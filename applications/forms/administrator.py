@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.models import Intake, Part
 from applications.models.admission import DECISIONS
-from applications.models.queue import AssessedFilter, Filters, RequestFilter
+from applications.models.queue import AssessedFilter, CheckedFilter, Filters, RequestFilter
 from applications.models.rules import RULES, TEXTS, Bounds, Group, groups_of, quotas_of
 from applications.states import Basis, State
 from innoskole.deadlines import reckoning
@@ -232,6 +232,9 @@ class QueueFilterForm(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=[*ANY, *State.choices])
     region = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
     size = forms.ChoiceField(label=gettext_lazy("Size class"), required=False)
+    checked = forms.ChoiceField(
+        label=gettext_lazy("Formal check"), required=False, choices=[*ANY, *CheckedFilter.choices]
+    )
     request = forms.ChoiceField(
         label=gettext_lazy("Request for information"), required=False, choices=[*ANY, *RequestFilter.choices]
     )

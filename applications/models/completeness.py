@@ -115,6 +115,17 @@ def composition_warning(application: Application) -> str:
     return gap_warning(application.composition_gap())
 
 
+def composition_remark(application: Application) -> str:
+    """The same, as it is said to the school."""
+    gap = application.composition_gap()
+    if not gap:
+        return ""
+    return _(
+        "The problem touches sectors that nobody in the team comes from: %(sectors)s. This does not keep the"
+        " application from the selection."
+    ) % {"sectors": sector_names(gap)}
+
+
 def gap_warning(gap: Sequence[str]) -> str:
     """The warning about sectors that nobody comes from; empty when there are none."""
     if not gap:

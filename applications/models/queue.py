@@ -47,6 +47,11 @@ class RequestFilter(models.TextChoices):
     UNANSWERED = "unanswered", _("Not answered in time")
 
 
+class CheckedFilter(models.TextChoices):
+    MISSING = "missing", _("Not done")
+    DONE = "done", _("Done")
+
+
 class AssessedFilter(models.TextChoices):
     MISSING = "missing", _("Somebody is not assessed")
     APPROVAL = "approval", _("Waits for a second person")
@@ -70,6 +75,7 @@ class Filters:
     state: str = ""
     region: str = ""
     size: str = ""
+    checked: str = ""
     request: str = ""
     assessed: str = ""
 
@@ -90,6 +96,8 @@ def matching(intake: Intake, filters: Filters) -> ApplicationQuerySet:
         found = found.filter(**{region_path(intake): filters.region})
     if filters.size:
         found = found.filter(lead__in=of_size(intake, filters.size).values("pk"))
+    if filters.checked:
+        found = with_check(found, filters.checked)
     if filters.request:
         found = with_request(found, filters.request)
     if filters.assessed:
@@ -140,7 +148,7 @@ def page_of(rows: Iterable[Application], intake: Intake) -> list[Application]:
     """The same applications in the same order, detailed, without the fields that the list does not show."""
     order = [row.pk for row in rows]
     shown = Application.objects.select_related("lead").only(
-        "intake", "reference", "state", "changed_at", "lead__display_name"
+        "intake", "reference", "state", "formal_checked_at", "changed_at", "lead__display_name"
     )
     found = detailed(shown.filter(pk__in=order), intake).in_bulk()
     return [found[pk] for pk in order]
@@ -153,6 +161,13 @@ def of_size(intake: Intake, code: str) -> "models.QuerySet[Municipality]":
     if too_many is not None:
         found = found.filter(Q(population__lt=too_many))
     return found
+
+
+def with_check(applications: ApplicationQuerySet, kind: str) -> ApplicationQuerySet:
+    """Those that have passed the formal check, or those in review in which it is still to be done."""
+    if kind == CheckedFilter.DONE:
+        return applications.filter(formal_checked_at__isnull=False)
+    return applications.filter(state=State.IN_REVIEW, formal_checked_at__isnull=True)
 
 
 def with_request(applications: ApplicationQuerySet, kind: str) -> ApplicationQuerySet:

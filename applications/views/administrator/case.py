@@ -21,7 +21,7 @@ from applications.actions.submission import withdraw
 from applications.forms.administrator import InformationRequestForm
 from applications.models import Application, TeamMember
 from applications.models.admission import Proposal, is_outdated, proposal_for
-from applications.models.completeness import composition_warning
+from applications.models.completeness import composition_remark
 from applications.models.concerns import concerns
 from applications.models.content import PARTS
 from applications.models.readiness import READS, conditions, current_guarantee, formal_faults
@@ -219,7 +219,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
             "intake": application.intake,
             "state_color": STATE_COLORS.get(application.state, "neutral"),
             "sections": sections(application),
-            "composition_warning": composition_warning(application),
+            "composition_remark": composition_remark(application),
             "people": [_person(member) for member in application.members.all()],
             "documents": [
                 document for member in application.members.all() for document in member.documents.all()

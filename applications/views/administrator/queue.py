@@ -33,7 +33,7 @@ COLUMNS = (
     Column("region", gettext_lazy("Region"), order_by=("region_order", "lead__sort_key")),
     Column("inhabitants", gettext_lazy("Inhabitants"), order_by=("population",), numeric=True),
     Column("team", gettext_lazy("Team"), order_by=("team_size",), numeric=True),
-    Column("decided", gettext_lazy("Decided"), numeric=True),
+    Column("decided", gettext_lazy("Persons assessed"), numeric=True),
     Column("state", gettext_lazy("State"), order_by=("state_order",)),
     Column("changed", gettext_lazy("Last changed"), order_by=("changed_at",)),
 )
@@ -224,6 +224,7 @@ def _export_columns() -> list[str]:
         _("Persons decided"),
         _("Submitted"),
         _("Last changed"),
+        _("Formal check passed"),
     ]
 
 
@@ -245,4 +246,5 @@ def _export_line(row: Row) -> list[Any]:
         one.decided_size,
         one.submitted_at,
         one.changed_at,
+        one.formal_checked_at,
     ]

@@ -137,6 +137,19 @@ def test_filters_on_assessments(intake: Intake, three: list[Application], admini
     assert [codes(intake, assessed=kind) for kind in kinds] == [["5610"], ["1804"], []]
 
 
+def test_filters_on_the_formal_check(browser: Client, intake: Intake, three: list[Application]) -> None:
+    application = Application.objects.get(lead__code="1804")
+    kinds = ("missing", "done")
+    assert [codes(intake, checked=kind) for kind in kinds] == [["1804"], []]
+    page = browser.get(LIST, {"checked": "missing"})
+    assert listed(page) == ["1804"]
+    assert "0 of 4" in page.content.decode()
+    assert "Formal check not done" in page.content.decode()
+    Application.objects.filter(pk=application.pk).update(formal_checked_at=intake.closes_at)
+    assert [codes(intake, checked=kind) for kind in kinds] == [[], ["1804"]]
+    assert "Formal check done" in browser.get(LIST, {"checked": "done"}).content.decode()
+
+
 # --- The page ---------------------------------------------------------------------------------------
 
 
