@@ -366,5 +366,5 @@ def test_the_overview_asks_as_much_for_three_as_for_one(
     Intake.objects.update(state=IntakeState.CLOSED)
     for code in ("5610", "1804", "4646")[:rows]:
         ApplicationFactory(intake=intake, lead=municipality(code), state=State.SUBMITTED)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         browser.get(page("intake_admin"))

@@ -135,6 +135,13 @@ def test_filters_on_assessments(intake: Intake, three: list[Application], admini
     assert [codes(intake, assessed=kind) for kind in kinds] == [["1804", "5610"], [], []]
     admission.assess(clerk, outcome="individually_qualified", reason="Work.", by=administrator, now=now)
     assert [codes(intake, assessed=kind) for kind in kinds] == [["5610"], ["1804"], []]
+    # Somebody who was decided on is now another.
+    clerk.delete()
+    ask = {"question": "Who?", "parts": ["team"], "due_at": now + timedelta(days=1), "by": administrator}
+    review.request_information(application, now=now, **ask)
+    assert [codes(intake, assessed=kind) for kind in kinds] == [["5610"], [], ["1804"]]
+    application.members.filter(pk=application.members.first().pk).update(name="Another Prøve")
+    assert [codes(intake, assessed=kind) for kind in kinds] == [["1804", "5610"], [], []]
 
 
 def test_filters_on_the_formal_check(browser: Client, intake: Intake, three: list[Application]) -> None:

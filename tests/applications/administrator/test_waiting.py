@@ -108,7 +108,7 @@ def test_as_many_questions_for_three_intakes_as_for_one(
     for number in range(intakes):
         each = IntakeFactory(slug=f"intake-{number}", state=IntakeState.CLOSED)
         ApplicationFactory(intake=each, lead=municipality("1804"), state=State.SUBMITTED)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(administrator_waits(administrator, AFTER)) == intakes
 
 
