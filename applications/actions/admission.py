@@ -34,14 +34,26 @@ ON_APPEAL = gettext_noop("decided the admission basis of a person anew after an 
 
 
 @transaction.atomic
-def assess(member: TeamMember, *, outcome: str, reason: str, by: User, now: datetime) -> Assessment:
+def assess(
+    member: TeamMember, *, outcome: str, reason: str, by: User, now: datetime, seen: str = ""
+) -> Assessment:
     """Decide a person's admission basis: qualified, individually qualified or course participant.
+
+    seen: models.admission.assessed_digest of what `by` has looked at; empty when that was just now.
 
     A decision by judgement waits for a second person when the intake says so; the basis is then
     «individual assessment under way» until it is approved. Raises Refused outside the review, without a
-    reason, and while another decision on the person waits for approval.
+    reason, when what was seen has changed, and while another decision on the person waits for approval.
     """
     application = _assessable(member)
+    if seen not in ("", assessed_digest(member)):
+        raise Refused(
+            _(
+                "What the application says about %(name)s has changed since you opened this page. Read it"
+                " again."
+            )
+            % {"name": member.name}
+        )
     if outcome not in DECISIONS:
         raise Refused(_("Choose one of the decisions."))
     if not reason.strip():

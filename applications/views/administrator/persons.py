@@ -11,7 +11,14 @@ from django.views.decorators.http import require_POST
 from applications.actions import admission as deeds
 from applications.forms.administrator import AssessmentForm, ReasonForm
 from applications.models import Assessment, TeamMember
-from applications.models.admission import DECIDED, DECISIONS, consequence, is_outdated, proposal_for
+from applications.models.admission import (
+    DECIDED,
+    DECISIONS,
+    assessed_digest,
+    consequence,
+    is_outdated,
+    proposal_for,
+)
 from applications.models.people import BASIS_OF_KIND
 from applications.models.summary import member_rows
 from applications.states import IN_TEAM, Basis, DecisionState, State
@@ -29,7 +36,13 @@ def assess(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     form = AssessmentForm(request.POST or kept_post(request), initial={"outcome": suggested})
     if request.method == "POST" and form.is_valid():
         try:
-            assessment = deeds.assess(member, **form.cleaned_data, by=person(request), now=timezone.now())
+            assessment = deeds.assess(
+                member,
+                **form.cleaned_data,
+                seen=request.POST.get("seen", ""),
+                by=person(request),
+                now=timezone.now(),
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -91,6 +104,7 @@ def _page(
             "assessments": assessments,
             "pending": pending,
             "is_outdated": is_outdated(member),
+            "seen": assessed_digest(member),
             "may_approve": pending is not None and _may_approve(pending, person(request)),
             "form": form if deeds.may_be_assessed(member) and pending is None else None,
             "has_place": application.state in (State.ADMITTED, State.ENROLLED)

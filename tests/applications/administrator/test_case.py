@@ -301,6 +301,18 @@ def test_changed_information_is_pointed_out(browser: Client, in_review: Applicat
     assert "Assess the person again on what it says now" in text(browser.get(case("assess", member.pk)))
 
 
+def test_what_has_changed_under_the_decision_is_read_again(browser: Client, clerk: TeamMember) -> None:
+    data = {"outcome": "course_participant", "reason": "Too short."}
+    seen = browser.get(case("assess", clerk.pk)).context["seen"]
+    TeamMember.objects.filter(pk=clerk.pk).update(experience_years=9)
+    shown = browser.post(case("assess", clerk.pk), {**data, "seen": seen})
+    assert "has changed since you opened this page. Read it again." in text(shown)
+    assert (clerk.assessments.count(), shown.context["seen"] != seen) == (0, True)
+    assert f'name="seen" value="{shown.context["seen"]}"' in text(shown)
+    browser.post(case("assess", clerk.pk), {**data, "seen": shown.context["seen"]})
+    assert clerk.assessments.get().content_digest == shown.context["seen"]
+
+
 def test_a_proposal_on_something_else_cannot_be_approved(
     browser: Client, second_browser: Client, clerk: TeamMember
 ) -> None:
