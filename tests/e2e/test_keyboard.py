@@ -85,6 +85,8 @@ def test_logging_in_writing_and_sending_in(intake, coordinator, enter) -> None:
     kari.page.keyboard.press("Space")
     expect(technical).to_be_checked()
     press(kari, find("button", name="Next step"))
+    kari.sees("It is saved. Say how the team will involve the sectors that nobody comes from")
+    press(kari, find("button", name="Next step"))
     press(kari, find("link", name="Next step"))
     kari.is_at("Check the answers before you send in")
     press(kari, find("button", name="Send in the application"))
