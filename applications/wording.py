@@ -107,9 +107,12 @@ def _sizes_exceed_regions(reason: Infeasible) -> str:
 
 
 def no_draw(reason: NoDraw) -> str:
-    return _(
+    return ngettext(
+        "There is %(applicants)s application, and the number of places is %(places)s: everybody is admitted, "
+        "and no draw takes place.",
         "There are %(applicants)s applications and %(places)s places: everybody is admitted, and no draw "
-        "takes place."
+        "takes place.",
+        reason.applicants,
     ) % {"applicants": reason.applicants, "places": reason.places}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from applications import wording
-from applications.selection import Infeasible, Note, Warn
+from applications.selection import Infeasible, NoDraw, Note, Warn
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,11 @@ def test_changed_quotas(remark, sentence):
 )
 def test_what_is_certain_before_the_draw(warn, sentence):
     assert wording.warning(warn) == sentence
+
+
+def test_a_draw_that_is_not_needed():
+    end = "everybody is admitted, and no draw takes place."
+    assert [wording.no_draw(NoDraw(number, 4)) for number in (1, 2)] == [
+        f"There is 1 application, and the number of places is 4: {end}",
+        f"There are 2 applications and 4 places: {end}",
+    ]
