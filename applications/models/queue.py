@@ -3,6 +3,7 @@
 `matching` only finds and sorts; `detailed` adds what a page shows, for the few rows of the page.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -200,15 +201,15 @@ def with_assessment(applications: ApplicationQuerySet, kind: str) -> Application
     if kind == AssessedFilter.APPROVAL:
         return applications.filter(waits)
     undecided = members.exclude(basis__in=DECIDED)
-    outdated = _outdated(applications)
+    again = set(to_assess_again(applications))
     if kind == AssessedFilter.DONE:
-        return applications.filter(~waits, ~Exists(undecided), Exists(members)).exclude(pk__in=outdated)
+        return applications.filter(~waits, ~Exists(undecided), Exists(members)).exclude(pk__in=again)
     not_proposed = undecided.filter(~Exists(Assessment.objects.pending().filter(member=OuterRef("pk"))))
-    return applications.filter(Exists(not_proposed) | Q(pk__in=outdated))
+    return applications.filter(Exists(not_proposed) | Q(pk__in=again))
 
 
-def _outdated(applications: ApplicationQuerySet) -> set[int]:
-    """The keys of those in which a decision no longer fits the person.
+def to_assess_again(applications: ApplicationQuerySet) -> Counter[int]:
+    """How many persons a decision no longer fits, by the application's key; one query or three.
 
     Only a request for information opens an assessed team, so that few rows are looked at.
     """
@@ -218,7 +219,7 @@ def _outdated(applications: ApplicationQuerySet) -> set[int]:
         application__information_requests__asked_at__gte=F("assessments__decided_at"),
     )
     found = rows.distinct().prefetch_related("assessments", "documents")
-    return {member.application_id for member in found if is_outdated(member)}
+    return Counter(member.application_id for member in found if is_outdated(member))
 
 
 def _text(intake: Intake, text: str) -> Q:

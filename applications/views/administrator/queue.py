@@ -1,6 +1,6 @@
 """The list of an intake's applications: search, filter, sort, export, and one deed on many."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from applications.actions.review import EVIDENCE
 from applications.forms.administrator import QueueFilterForm
 from applications.models import Application, Intake
 from applications.models.application import ApplicationQuerySet
-from applications.models.queue import detailed, matching, page_of, sortable
+from applications.models.queue import detailed, matching, page_of, sortable, to_assess_again
 from applications.states import State
 from innoskole.accounts.guards import administrator_required, person
 from innoskole.municipalities.regions import regions
@@ -63,6 +63,8 @@ class Row:
     region: str
     size: str
     state_color: str
+    again: int
+    """How many persons are to be assessed again; known on the page only."""
 
 
 @administrator_required
@@ -72,6 +74,8 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
     form = QueueFilterForm(request.GET, intake=intake)
     found = _sortable(request, intake, matching(intake, form.filters()))
     listed = paginate(request, found.only("pk", "intake"), COLUMNS, default_sort=DEFAULT_SORT)
+    page = page_of(listed.rows, intake)
+    again = to_assess_again(Application.objects.filter(pk__in=[one.pk for one in page]))
     return TemplateResponse(
         request,
         "applications/administrator/queue.html",
@@ -79,7 +83,7 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
             "intake": intake,
             "form": form,
             "list": listed,
-            "rows": list(_rows(intake, page_of(listed.rows, intake))),
+            "rows": list(_rows(intake, page, again)),
             "deeds": BULK_DEEDS,
             "kept": [(key, value) for key, value in request.GET.items() if key != "page" and value],
         },
@@ -193,7 +197,7 @@ def _with_evidence(chosen: ApplicationQuerySet, intake: Intake) -> ApplicationQu
     return found.order_by("reference")
 
 
-def _rows(intake: Intake, applications: Any) -> Iterator[Row]:
+def _rows(intake: Intake, applications: Any, again: Mapping[int, int] | None = None) -> Iterator[Row]:
     names = {region.code: region.name for region in regions(intake.division, intake.register_on)}
     bounds = intake.size_bounds
     for application in applications:
@@ -204,6 +208,7 @@ def _rows(intake: Intake, applications: Any) -> Iterator[Row]:
             names.get(application.region, ""),
             size,
             STATE_COLORS.get(application.state, "neutral"),
+            (again or {}).get(application.pk, 0),
         )
 
 

@@ -123,7 +123,9 @@ def test_filters_on_requests(intake: Intake, three: list[Application], administr
     assert codes(intake, request="answered") == []
 
 
-def test_filters_on_assessments(intake: Intake, three: list[Application], administrator: User) -> None:
+def test_filters_on_assessments(
+    browser: Client, intake: Intake, three: list[Application], administrator: User
+) -> None:
     application = Application.objects.get(lead__code="1804")
     now = intake.closes_at + timedelta(hours=1)
     kinds = ("missing", "approval", "done")
@@ -142,6 +144,8 @@ def test_filters_on_assessments(intake: Intake, three: list[Application], admini
     assert [codes(intake, assessed=kind) for kind in kinds] == [["5610"], [], ["1804"]]
     application.members.filter(pk=application.members.first().pk).update(name="Another Prøve")
     assert [codes(intake, assessed=kind) for kind in kinds] == [["1804", "5610"], [], []]
+    shown = " ".join(browser.get(LIST, {"q": "bodø"}).content.decode().split())
+    assert '4 of 4 <br><span class="hint">1 to be assessed again</span>' in shown
 
 
 def test_filters_on_the_formal_check(browser: Client, intake: Intake, three: list[Application]) -> None:
@@ -170,7 +174,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(
     for application in three:
         PartnerFactory(application=application, municipality=municipality("5057"))
     text = "" if rows == 3 else "karasjok"
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = browser.get(LIST, {"q": text})
     assert len(listed(response)) == rows
 
