@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Moves = Mapping[str, frozenset[str]]
 
@@ -19,7 +20,7 @@ class IntakeState(TextChoices):
     LOCKED = "locked", _("Locked for the draw")
     DRAWN = "drawn", _("Drawn")
     CHECKED = "checked", _("Draw checked")
-    DECIDED = "decided", _("Selection decided")
+    DECIDED = "decided", pgettext_lazy("selection", "Decided")
     PUBLISHED = "published", _("Published")
     ANNULLED = "annulled", _("Draw annulled")
 
