@@ -455,10 +455,11 @@ class World:
     def _draws(self) -> None:
         """One frozen, one drawn, and one published in its second round, after one that was annulled."""
         self._freeze(self._settled("frozen"))
-        self._draw(self._freeze(self._settled("drawn")))
+        drawn = self._freeze(self._settled("drawn"))
         intake = self._settled("published")
         selection.annul(self._freeze(intake), reason="A mistake in the list.", by=self.second, now=FROZEN)
         published = self._freeze(intake)
+        self._draw(drawn)
         self._draw(published)
         selection.check(published, by=self.people["administrator"], now=DRAWN)
         selection.decide(published, by=self.second, now=DRAWN)
