@@ -62,7 +62,12 @@ def let_go(
 
 
 def end_application(offer: Offer, *, by: User | None, now: datetime) -> None:
-    move(offer.application, State.DECLINED, verb=ENDED, by=by, now=now, changed_at=now)
+    """Say that the application is at its end without a place.
+
+    It has ended already where an appeal gave the right to the next place after the decision that gave none.
+    """
+    if offer.application.state != State.DECLINED:
+        move(offer.application, State.DECLINED, verb=ENDED, by=by, now=now, changed_at=now)
 
 
 def refill(place: Place | None, dropped: Offer, now: datetime) -> None:

@@ -284,6 +284,20 @@ def test_the_right_is_given_once_and_to_a_withdrawn_one_too(told, administrator)
     assert standing(told)["1804"] == ("admitted", "sent", "place", 3)
 
 
+def test_a_right_given_after_the_end_is_withdrawn(told, administrator, second_administrator):
+    offers.close_waiting_list(told, reason="It has begun.", by=administrator, now=LATER)
+    offers.tell_left_waiting(LATER)
+    application = offer_of(told, "1804").application
+    offers.entitle(application, by=administrator, now=LATER, reason="The appeal was right.")
+    assert standing(told)["1804"] == ("declined", "waiting", "declined", None)
+    decision = offers.propose_withdrawal(
+        offer_of(told, "1804"), reason="It is not a municipality.", by=administrator, now=AFTER
+    )
+    decisions.approve(decision, by=second_administrator, now=AFTER)
+    assert releases.release_due(AFTER) == 1
+    assert standing(told)["1804"] == ("declined", "withdrawn", "declined", None)
+
+
 # --- A whole application is withdrawn -------------------------------------------------------------
 
 
