@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from applications.models.application import Application
-from applications.models.content import guaranteed_digest
+from applications.models.content import changed_since_guarantee
 from applications.models.readiness import current_guarantee, formal_faults
 from innoskole.accounts.affiliations import domains_prove
 
@@ -20,7 +20,7 @@ def concerns(applications: Sequence[Application]) -> Mapping[int, list[str]]:
     proven = domains_prove([(guarantee.approver_email, each.lead) for each, guarantee in guaranteed])
     found: dict[int, list[str]] = defaultdict(list)
     for (application, guarantee), is_proven in zip(guaranteed, proven, strict=True):
-        if guarantee.content_digest not in ("", guaranteed_digest(application)):
+        if changed_since_guarantee(application):
             found[application.pk].append(
                 _("The content has been changed after the municipal director gave the guarantee.")
             )

@@ -14,7 +14,7 @@ from applications.actions import review
 from applications.forms.administrator import InformationRequestForm
 from applications.models import Application, Intake, TeamMember
 from applications.models.content import guaranteed_digest
-from applications.states import IntakeState, State
+from applications.states import GuaranteeState, IntakeState, State
 from innoskole.accounts.models import User
 from innoskole.notifications.models import Message
 from tests.factories import ApplicationFactory, IntakeFactory, TeamMemberFactory, municipality
@@ -104,6 +104,8 @@ def test_the_page_shows_the_evidence(browser: Client, in_review: Application) ->
     assert "The content has been changed after the municipal director gave the guarantee." in shown
     assert "Met, should be looked at" in shown
     assert "No documents have been uploaded." in shown
+    in_review.guarantees.update(state=GuaranteeState.REFUSED)
+    assert "The content has been changed after" not in text(browser.get(case()))
 
 
 @pytest.mark.parametrize("people", [1, 4])
