@@ -127,3 +127,16 @@ def test_menus_open_without_script(new_page: Callable[..., Page]) -> None:
     expect(menu).to_be_hidden()
     phone.locator("[popovertarget=languages]").click()
     expect(phone.locator("#languages button")).to_have_text(["Bokmål", "Nynorsk", "English"])
+
+
+def test_who_asks_for_less_motion_sees_every_change_at_once(page: Page) -> None:
+    page.goto("/form/")
+    before, after = page.get_by_role("button", name="Send").evaluate("""(button) => {
+      button.className = "ds-button";
+      button.disabled = true;
+      const before = Number(getComputedStyle(button).opacity);
+      button.disabled = false;
+      return [before, Number(getComputedStyle(button).opacity)];
+    }""")
+    assert before < 1
+    assert after == 1
