@@ -93,6 +93,28 @@ def test_what_the_rule_says_is_in_force_at_once(nurse: TeamMember, administrator
     assert audit.history(nurse.application).get().changes == {"Nina Prøve": ["Not assessed", "Qualified"]}
 
 
+def test_what_the_school_thinks_of_a_person_stands_in_its_own_history_alone(
+    log_in, clerk: TeamMember, administrator: User, second_administrator: User
+) -> None:
+    application = clerk.application
+    coordinator = log_in(application.coordinator)
+    page = application.get_absolute_url()
+    before = [each.what for each in coordinator.get(page).context["lines"]]
+    made = admission.assess(clerk, outcome=INDIVIDUAL, reason="Ten years.", by=administrator, now=NOW)
+    admission.discard(made, by=second_administrator, now=NOW, reason="Count again.")
+    made = admission.assess(clerk, outcome=INDIVIDUAL, reason="Eight years.", by=administrator, now=NOW)
+    admission.approve(made, by=second_administrator, now=NOW)
+    assert [each.verb for each in audit.history(application)][:4] == [
+        admission.APPROVED,
+        admission.PROPOSED,
+        admission.DISCARDED,
+        admission.PROPOSED,
+    ]
+    answer = coordinator.get(page)
+    assert [each.what for each in answer.context["lines"]] == before
+    assert b"years." not in answer.content
+
+
 def test_judgement_waits_for_a_second_person(
     clerk: TeamMember, administrator: User, second_administrator: User
 ) -> None:
