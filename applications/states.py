@@ -257,7 +257,10 @@ class OfferState(TextChoices):
 
 OFFER_TRANSITIONS: Moves = {
     OfferState.WAITING: frozenset({OfferState.PREPARED, OfferState.DECLINED, OfferState.WITHDRAWN}),
-    OfferState.PREPARED: frozenset({OfferState.SENT, OfferState.WAITING, OfferState.WITHDRAWN}),
+    # Declined by whoever withdraws the application without knowing of the place.
+    OfferState.PREPARED: frozenset(
+        {OfferState.SENT, OfferState.WAITING, OfferState.DECLINED, OfferState.WITHDRAWN}
+    ),
     OfferState.SENT: frozenset(
         {OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN}
     ),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models.application import Application
 from applications.models.content import fingerprint, values_of
 from applications.models.intake import Intake
-from applications.states import HOLDS_A_PLACE, OfferState
+from applications.states import HOLDS_A_PLACE, OfferState, State
 
 # What is confirmed of each person when an offer is accepted.
 CONFIRMED_FIELDS = ("name", "email", "position", "unit", "sector", "basis")
@@ -118,6 +118,23 @@ class Offer(models.Model):
     def is_open_at(self, now: datetime) -> bool:
         """Whether the municipality may still answer."""
         return self.state == OfferState.SENT and self.due_at is not None and now <= self.due_at
+
+
+# What the municipality knows of an offer while a place is held that it has not been told of.
+UNTIL_TOLD = {State.WAITLISTED: OfferState.WAITING, State.DECLINED: OfferState.WITHDRAWN}
+
+
+def as_told(application: Application) -> Offer | None:
+    """The offer as its municipality knows it, without a place that is only held; not to be saved."""
+    found = Offer.objects.filter(application=application).first()
+    if found is None:
+        return None
+    found.application = application
+    if found.state == OfferState.PREPARED:
+        if application.state not in UNTIL_TOLD:
+            return None
+        found.state = UNTIL_TOLD[State(application.state)]
+    return found
 
 
 def team_now(application: Application) -> list[dict[str, Any]]:

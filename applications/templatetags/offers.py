@@ -4,8 +4,8 @@ from typing import Any
 
 from django import template
 
-from applications.models import Application, Offer
-from applications.states import OfferState
+from applications.models import Application
+from applications.models.offer import as_told
 
 register = template.Library()
 
@@ -13,5 +13,4 @@ register = template.Library()
 @register.inclusion_tag("applications/offers/_status.html")
 def offer_status(application: Application) -> dict[str, Any]:
     """`{% offer_status application %}`: what the municipality has been told, with the way to the answer."""
-    found = Offer.objects.filter(application=application).exclude(state=OfferState.PREPARED).first()
-    return {"application": application, "offer": found}
+    return {"application": application, "offer": as_told(application)}

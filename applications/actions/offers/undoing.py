@@ -147,6 +147,5 @@ def leave(application: Application, *, reason: str, by: User, now: datetime) -> 
     if offer is None or offer.state in (OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN):
         return
     offer.application = application
-    to = OfferState.WITHDRAWN if offer.state == OfferState.PREPARED else OfferState.DECLINED
-    place = let_go(offer, to, verb=LEFT, by=by, now=now, reason=reason, answered=True)
+    place = let_go(offer, OfferState.DECLINED, verb=LEFT, by=by, now=now, reason=reason, answered=True)
     refill(place, offer, now)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from applications.actions import offers
 from applications.forms.offers import AcceptForm, DeclineForm
-from applications.models import Application, Offer
-from applications.models.offer import team_digest
+from applications.models import Offer
+from applications.models.offer import as_told, team_digest
 from applications.models.readiness import READS
 from applications.permissions import may_submit
 from applications.states import OfferState
@@ -26,7 +26,7 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:
     """What is offered until when, the team to confirm, and what follows from each answer."""
     user, now = person(request), timezone.now()
     application = access.editable(request, reference, READS)
-    found = _told(application)
+    found = as_told(application)
     decline_form = DeclineForm(kept_post(request))
     refusal = ""
     if request.method == "POST" and found is not None:
@@ -36,7 +36,7 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             refusal = str(refused)
             application = access.editable(request, reference, READS)
-            found = _told(application)
+            found = as_told(application)
         else:
             if answered:
                 return redirect("applications:offer", reference)
@@ -75,11 +75,3 @@ def _answer(request: HttpRequest, found: Offer, decline_form: DeclineForm, user:
         messages.success(request, _("The place is declined. You get a receipt by e-mail."))
         return True
     return False
-
-
-def _told(application: Application) -> Offer | None:
-    """The offer, as far as the municipality has been told of it."""
-    found = Offer.objects.filter(application=application).exclude(state=OfferState.PREPARED).first()
-    if found is not None:
-        found.application = application
-    return found

@@ -13,7 +13,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from applications.actions import decisions, offers, releases
+from applications.actions import decisions, offers, releases, submission
 from applications.models import Decision, Offer
 from applications.waiting import offer_waits
 from innoskole.accounts import audit
@@ -136,6 +136,48 @@ def test_a_place_that_is_only_held_is_not_told(log_in, told, administrator):
     late = ready_application(told, municipality("5001"))
     offer = offers.give_place(late, by=administrator, now=LATER)
     assert "No place has been offered" in text(log_in(late.coordinator).get(page(offer)))
+
+
+def test_who_waits_sees_the_number_while_a_place_is_only_held(log_in, told, administrator):
+    offers.close_waiting_list(told, reason="It has begun.", by=administrator, now=LATER)
+    waiting = offer_of(told, "1804")
+    client = log_in(waiting.application.coordinator)
+    before = text(client.get(page(waiting))), text(client.get(waiting.application.get_absolute_url()))
+    assert all("Number 1 on the waiting list" in said for said in before)
+    decline(offer_of(told, "4601"))
+    offers.give_place(waiting.application, by=administrator, now=LATER)
+    after = text(client.get(page(waiting))), text(client.get(waiting.application.get_absolute_url()))
+    assert after == before
+    offers.take_back(offer_of(told, "1804"), reason="A mistake.", by=administrator, now=LATER)
+    assert text(client.get(waiting.application.get_absolute_url())) == before[1]
+
+
+def test_who_was_told_of_no_place_sees_no_more_while_one_is_only_held(log_in, told, administrator):
+    offers.close_waiting_list(told, reason="It has begun.", by=administrator, now=LATER)
+    offers.tell_left_waiting(LATER)
+    told_of_none = offer_of(told, "1804")
+    client = log_in(told_of_none.application.coordinator)
+    before = text(client.get(page(told_of_none)))
+    assert "There is no place for the municipality" in before
+    decline(offer_of(told, "4601"))
+    offers.give_place(told_of_none.application, by=administrator, now=LATER)
+    assert text(client.get(page(told_of_none))) == before
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_who_withdraws_before_a_place_is_offered_reads_that_they_did(log_in, told, administrator, is_held):
+    waiting = offer_of(told, "1804")
+    if is_held:
+        offers.close_waiting_list(told, reason="It has begun.", by=administrator, now=LATER)
+        decline(offer_of(told, "4601"))
+        offers.give_place(waiting.application, by=administrator, now=LATER)
+    coordinator = waiting.application.coordinator
+    submission.withdraw(waiting.application, by=coordinator, now=LATER, reason="No money.")
+    said = text(log_in(coordinator).get(page(waiting)))
+    assert (
+        "There is no place for the municipality The application has been withdrawn. Reason: No money."
+        " Back to the application" in said
+    )
 
 
 def test_the_page_of_an_application_leads_to_the_offer(as_oslo, oslo):

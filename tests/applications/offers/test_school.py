@@ -320,6 +320,18 @@ def test_a_reserve_that_is_withdrawn_is_passed(told):
     assert log(told) == [(3, "4601", "5610", "lot", 0)]
 
 
+def test_a_reserve_that_is_withdrawn_while_a_place_is_held_for_it_has_left_the_waiting_list(
+    told, administrator
+):
+    offers.close_waiting_list(told, reason="It has begun.", by=administrator, now=LATER)
+    decline(offer_of(told, "4601"))
+    offers.give_place(offer_of(told, "1804").application, by=administrator, now=LATER)
+    assert standing(told)["1804"] == ("waitlisted", "prepared", "waiting_list", 3)
+    leave(told, "1804")
+    assert standing(told)["1804"] == ("withdrawn", "declined", "waiting_list", None)
+    assert told.places.free().count() == 1
+
+
 def test_after_an_answer_nothing_is_left_to_let_go(told):
     decline(offer_of(told, "4601"))
     with pytest.raises(Refused):
@@ -331,7 +343,7 @@ def test_a_place_not_yet_told_is_free_again(with_free_place, late, administrator
     offers.give_place(late, by=administrator, now=LATER)
     decision = decisions.decide(late, "place", leaves_at=AFTER, by=administrator, now=LATER)
     submission.withdraw(late, by=late.coordinator, now=LATER, reason="No money.")
-    assert Offer.objects.get(application=late).state == OfferState.WITHDRAWN
+    assert Offer.objects.get(application=late).state == OfferState.DECLINED
     assert Decision.objects.get(pk=decision.pk).state == DecisionState.VOID
     assert with_free_place.places.free().count() == 1
 
