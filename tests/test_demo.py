@@ -415,6 +415,7 @@ COURSE = (
 )
 
 
+@pytest.mark.once("its deeds are done on PostgreSQL by e2e/test_the_cohorts_year.py and e2e/test_the_exam.py")
 def test_a_course_from_its_first_session_to_the_last_certificate() -> None:
     """Built once, and looked at on the day of each stage."""
     events = stages.story(Stage.FINISHED, seed=SEED, applications=8, now=NOW)
