@@ -28,6 +28,10 @@ BY_URGENCY = (
 )
 
 
+# State of the application → what its municipality has been told, whether or not a place is held besides.
+TOLD: dict[str, str] = {State.WAITLISTED: OfferState.WAITING, State.DECLINED: OfferState.WITHDRAWN}
+
+
 class OfferQuerySet(models.QuerySet["Offer"]):
     def of(self, intake: Intake) -> "OfferQuerySet":
         return self.filter(application__intake=intake)
@@ -115,13 +119,19 @@ class Offer(models.Model):
         """Whether the municipality has been offered a place, and not only a number on the waiting list."""
         return self.sent_at is not None
 
+    @property
+    def told_state(self) -> str:
+        """The state as the municipality knows it: empty while it has been told of nothing.
+
+        It does not know of a place that is held before the decision leaves, or that was taken back before.
+        """
+        if self.state in (OfferState.PREPARED, OfferState.WITHDRAWN):
+            return TOLD.get(self.application.state, "")
+        return self.state
+
     def is_open_at(self, now: datetime) -> bool:
         """Whether the municipality may still answer."""
         return self.state == OfferState.SENT and self.due_at is not None and now <= self.due_at
-
-
-# What the municipality knows of an offer while a place is held that it has not been told of.
-UNTIL_TOLD = {State.WAITLISTED: OfferState.WAITING, State.DECLINED: OfferState.WITHDRAWN}
 
 
 def as_told(application: Application) -> Offer | None:
@@ -130,11 +140,8 @@ def as_told(application: Application) -> Offer | None:
     if found is None:
         return None
     found.application = application
-    if found.state == OfferState.PREPARED:
-        if application.state not in UNTIL_TOLD:
-            return None
-        found.state = UNTIL_TOLD[State(application.state)]
-    return found
+    found.state = found.told_state
+    return found if found.state else None
 
 
 def team_now(application: Application) -> list[dict[str, Any]]:

@@ -127,5 +127,5 @@ def _require_open(offer: Offer, now: datetime) -> None:
     if offer.state != OfferState.SENT:
         raise Refused(
             _("There is no offer to answer now: the state is «%(state)s».")
-            % {"state": offer.get_state_display()}
+            % {"state": OfferState(offer.told_state or offer.state).label}
         )

@@ -136,6 +136,8 @@ def test_a_place_that_is_only_held_is_not_told(log_in, told, administrator):
     late = ready_application(told, municipality("5001"))
     offer = offers.give_place(late, by=administrator, now=LATER)
     assert "No place has been offered" in text(log_in(late.coordinator).get(page(offer)))
+    offers.take_back(offer, reason="A mistake.", by=administrator, now=LATER)
+    assert "No place has been offered" in text(log_in(late.coordinator).get(page(offer)))
 
 
 def test_who_waits_sees_the_number_while_a_place_is_only_held(log_in, told, administrator):
@@ -148,6 +150,8 @@ def test_who_waits_sees_the_number_while_a_place_is_only_held(log_in, told, admi
     offers.give_place(waiting.application, by=administrator, now=LATER)
     after = text(client.get(page(waiting))), text(client.get(waiting.application.get_absolute_url()))
     assert after == before
+    refused = text(client.post(page(waiting), {"answer": "decline", "reason": ""}))
+    assert "There is no offer to answer now: the state is «On the waiting list»." in refused
     offers.take_back(offer_of(told, "1804"), reason="A mistake.", by=administrator, now=LATER)
     assert text(client.get(waiting.application.get_absolute_url())) == before[1]
 
